@@ -1,0 +1,6 @@
+"""Who uses Marquee, and the keys they hand to programs."""
+
+from accounts.models.token import ApiToken
+from accounts.models.user import AgeBand, Gender, Occupation, User
+
+__all__ = ["AgeBand", "ApiToken", "Gender", "Occupation", "User"]

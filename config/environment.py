@@ -1,0 +1,33 @@
+"""The one reader of the environment. `.env.example` lists every name read through it."""
+
+from typing import Any
+
+from environs import Env
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+env = Env()
+PRODUCTION = "production"
+ENVIRONMENTS = (PRODUCTION, "development", "test")
+
+
+class EnvironmentVariableError(ValueError):
+    """A variable of the environment is missing or cannot be used; the message names it."""
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Return Django's settings for a PostgreSQL URL as libpq reads it (sockets included)."""
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise EnvironmentVariableError(f"DATABASE_URL is not a PostgreSQL URL: {error}") from error
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise EnvironmentVariableError("DATABASE_URL must start with postgresql://")
+    named = {
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+    }
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": parts}

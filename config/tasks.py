@@ -1,0 +1,34 @@
+"""How a task is queued: after the commit, without ever failing the request."""
+
+import logging
+import time
+from typing import Any
+
+from celery import Task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 2.0
+_paused_until = 0.0
+
+
+def enqueue_on_commit(task: Task[..., Any], *ids: int) -> None:
+    """Queue the task once the transaction has committed; a dead broker costs a log line.
+
+    What is not queued here is found by the sweep. After a failure nothing is tried for two
+    seconds, so that a hanging broker does not cost every request its timeout.
+    """
+
+    def enqueue() -> None:
+        global _paused_until  # noqa: PLW0603 - the pause belongs to the process
+        if time.monotonic() < _paused_until:
+            return
+        try:
+            task.apply_async(args=ids, retry=False)
+        except OperationalError as error:
+            _paused_until = time.monotonic() + PAUSE_SECONDS
+            logger.warning("%s%s was not queued: %s", task.name, ids, error)
+
+    transaction.on_commit(enqueue, robust=True)

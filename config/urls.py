@@ -1,0 +1,29 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from config import views
+
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error
+
+urlpatterns = [
+    path("", include("recommendations.urls")),
+    path("", include("movies.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("account/", include("accounts.urls")),
+    path("api/v1/", include("config.api_urls")),
+    path("admin/", admin.site.urls),
+    path("theme/", views.set_theme, name="theme"),
+    path("your-data/", TemplateView.as_view(template_name="your_data.html"), name="your-data"),
+    path(
+        "accessibility/",
+        TemplateView.as_view(template_name="accessibility.html"),
+        name="accessibility",
+    ),
+    path("livez", views.livez, name="livez"),
+]

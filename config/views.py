@@ -1,0 +1,70 @@
+"""Pages that belong to no app: errors, health, theme, and plain words about the site."""
+
+import sys
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template import loader
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
+
+THEMES = ("light", "dark")
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+@require_GET
+@never_cache
+def livez(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme in a cookie; anything else means to follow the device."""
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    response = redirect(back if is_ours else "home")
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        response.set_cookie(
+            "theme",
+            theme,
+            max_age=YEAR_SECONDS,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie("theme")
+    return response
+
+
+def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form was too old or came from elsewhere."""
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """Answer 503 while PostgreSQL is out of reach, 500 for our own mistakes.
+
+    The templates use neither the request nor the database.
+    """
+    if isinstance(sys.exception(), DATABASE_GONE):
+        body = loader.render_to_string("503.html")
+        return HttpResponse(body, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return HttpResponse(loader.render_to_string("500.html"), status=500)

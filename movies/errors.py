@@ -1,0 +1,21 @@
+"""What can go wrong with the catalogue and with what people do to it."""
+
+
+class MoviesError(Exception):
+    """The root of this app's errors; the message is fit for people."""
+
+
+class MovieNotFoundError(MoviesError):
+    """There is no such movie, or it is hidden."""
+
+    def __init__(self, movie_id: int) -> None:
+        super().__init__(f"There is no movie {movie_id}.")
+        self.movie_id = movie_id
+
+
+class StarsError(MoviesError):
+    """A number of stars is not one of 0.5, 1, … 5."""
+
+    def __init__(self, stars: object) -> None:
+        super().__init__(f"A rating is between 0.5 and 5 in steps of a half, not {stars}.")
+        self.stars = stars

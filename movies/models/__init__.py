@@ -1,0 +1,24 @@
+"""The catalogue, and what people say about it."""
+
+from movies.models.catalogue import AlternativeTitle, Credit, Genre, Movie, MovieStats, Person
+from movies.models.curation import Curation
+from movies.models.data_set import DataSet
+from movies.models.feedback import Dismissal, Event, Rating, WatchlistEntry
+from movies.models.tags import Tag, TagApplication
+
+__all__ = [
+    "AlternativeTitle",
+    "Credit",
+    "Curation",
+    "DataSet",
+    "Dismissal",
+    "Event",
+    "Genre",
+    "Movie",
+    "MovieStats",
+    "Person",
+    "Rating",
+    "Tag",
+    "TagApplication",
+    "WatchlistEntry",
+]

@@ -1,0 +1,22 @@
+"""The revision of a person's history, which tells fresh lists from stale ones."""
+
+from django.db.models import F
+
+from accounts.models import User
+from movies.signals import profile_changed
+
+
+def bump_profile(*, user_id: int) -> int:
+    """Count one change of the history, announce it, and return the new revision.
+
+    Belongs in the transaction that makes the change; the row stays locked until it ends.
+    """
+    User.objects.filter(pk=user_id).update(profile_revision=F("profile_revision") + 1)
+    revision = read_revision(user_id=user_id)
+    profile_changed.send(sender=User, user_id=user_id)
+    return revision
+
+
+def read_revision(*, user_id: int) -> int:
+    """Return the present revision of a person's history."""
+    return User.objects.values_list("profile_revision", flat=True).get(pk=user_id)

@@ -1,0 +1,1 @@
+"""What recommendations do when the catalogue announces a change."""

@@ -1,0 +1,5 @@
+"""Addresses of the pages that show recommendations."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
