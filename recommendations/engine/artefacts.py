@@ -1,0 +1,245 @@
+"""A fitted model as a directory of memory-mapped arrays with a manifest.
+
+Nothing is pickled. A directory is written beside its place, synced to disk, made read-only and
+renamed into place, so that it is there whole or not at all. `verify` reads every byte; `load`
+maps the arrays and checks the manifest, sizes, types and shapes, which takes milliseconds.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+
+from recommendations.engine.arrays import AnyArray
+from recommendations.engine.base import Recommender, TrainingCounts
+from recommendations.engine.errors import (
+    ArtefactCorruptError,
+    ArtefactError,
+    ArtefactMissingError,
+    ArtefactVersionError,
+    EngineError,
+)
+from recommendations.engine.items import ItemIndex
+from recommendations.engine.models import build_model, recipe_of
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+ITEM_IDS = "item_ids"
+_READ_ONLY = 0o444
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What the manifest of an artefact says, and the sha256 of the manifest itself."""
+
+    recipe: Mapping[str, Any]
+    training: TrainingCounts
+    files: Mapping[str, Mapping[str, Any]]
+    libraries: Mapping[str, str]
+    seed: int
+    sha256: str
+
+
+def save(model: Recommender, directory: Path, *, replace_existing: bool = False) -> str:
+    """Write a fitted model into a new directory and return the sha256 of its manifest.
+
+    Raises `ArtefactError` if the directory exists, unless it is to be replaced, which only an
+    artefact or an empty directory may be. Raises `NotFittedError` for an unfitted model.
+    """
+    _check_target(directory, replace_existing=replace_existing)
+    arrays = {ITEM_IDS: model.known_items.ids, **model.arrays()}
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    workplace = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        files = {f"{name}.npy": _write_array(workplace, name, arrays[name]) for name in arrays}
+        manifest_sha256 = _write_manifest(workplace, model=model, files=files)
+        workplace.chmod(0o755)
+        _sync_directory(workplace)
+        _move_into_place(workplace, directory)
+    except BaseException:
+        shutil.rmtree(workplace, ignore_errors=True)
+        raise
+    return manifest_sha256
+
+
+def read_manifest(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
+    """Return the manifest of an artefact.
+
+    Raises `ArtefactMissingError`, `ArtefactVersionError` for another format, and
+    `ArtefactCorruptError` if it cannot be read or its hash is not the expected one.
+    """
+    content = _read_bytes(directory / MANIFEST)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if expected_sha256 is not None and sha256 != expected_sha256:
+        raise ArtefactCorruptError(
+            f"{directory / MANIFEST} has sha256 {sha256}, expected {expected_sha256}"
+        )
+    try:
+        document = json.loads(content)
+        found = document["format_version"]
+        if found != FORMAT_VERSION:
+            raise ArtefactVersionError(found=found, expected=FORMAT_VERSION, path=directory)
+        return Manifest(
+            recipe=document["recipe"],
+            training=TrainingCounts(**document["training"]),
+            files=document["files"],
+            libraries=document["libraries"],
+            seed=document["seed"],
+            sha256=sha256,
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArtefactCorruptError(f"{directory / MANIFEST} cannot be read: {error!r}") from error
+
+
+def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
+    """Return the fitted model of an artefact, its arrays memory-mapped and read-only.
+
+    Raises what `read_manifest` raises, and `ArtefactCorruptError` for a file whose size, type or
+    shape is not the manifest's. Altered bytes of the right length are found by `verify` only.
+    """
+    manifest = read_manifest(directory, expected_sha256=expected_sha256)
+    arrays = {
+        file_name.removesuffix(".npy"): _map_array(directory / file_name, entry)
+        for file_name, entry in manifest.files.items()
+    }
+    try:
+        items = ItemIndex(np.asarray(arrays.pop(ITEM_IDS), dtype=np.int64))
+        model = build_model(manifest.recipe)
+        return model.restore(items=items, training=manifest.training, arrays=arrays)
+    except (EngineError, KeyError, TypeError, ValueError) as error:
+        raise ArtefactCorruptError(
+            f"{directory} does not hold what its recipe needs: {error!r}"
+        ) from error
+
+
+def verify(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
+    """Check every byte of an artefact against its checksums and return its manifest."""
+    manifest = read_manifest(directory, expected_sha256=expected_sha256)
+    for file_name, entry in manifest.files.items():
+        path = directory / file_name
+        _check_size(path, entry)
+        found = _sha256_of(path)
+        if found != entry["sha256"]:
+            raise ArtefactCorruptError(f"{path} has sha256 {found}, expected {entry['sha256']}")
+    return manifest
+
+
+def _check_target(directory: Path, *, replace_existing: bool) -> None:
+    if not directory.exists():
+        return
+    if not replace_existing:
+        raise ArtefactError(f"{directory} exists; an artefact is never written over")
+    is_ours = directory.is_dir() and (
+        (directory / MANIFEST).is_file() or not any(directory.iterdir())
+    )
+    if not is_ours:
+        raise ArtefactError(f"{directory} exists and is not a model; it is left alone")
+
+
+def _write_array(workplace: Path, name: str, values: AnyArray) -> dict[str, Any]:
+    path = workplace / f"{name}.npy"
+    plain = np.ascontiguousarray(values) if values.ndim else np.asarray(values)
+    with path.open("wb") as stream:
+        np.save(stream, plain, allow_pickle=False)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.chmod(_READ_ONLY)
+    return {
+        "sha256": _sha256_of(path),
+        "size": path.stat().st_size,
+        "dtype": plain.dtype.str,
+        "shape": list(plain.shape),
+    }
+
+
+def _write_manifest(
+    workplace: Path, *, model: Recommender, files: Mapping[str, Mapping[str, Any]]
+) -> str:
+    document = {
+        "format_version": FORMAT_VERSION,
+        "recipe": recipe_of(model),
+        "seed": model.seed,
+        "training": asdict(model.training_),
+        "libraries": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
+        },
+        "files": files,
+    }
+    content = json.dumps(document, indent=1, sort_keys=True).encode()
+    path = workplace / MANIFEST
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.chmod(_READ_ONLY)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _move_into_place(workplace: Path, directory: Path) -> None:
+    if not directory.exists():
+        workplace.rename(directory)
+        _sync_directory(directory.parent)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{directory.name}-old-", dir=directory.parent))
+    directory.rename(old / directory.name)
+    workplace.rename(directory)
+    _sync_directory(directory.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _map_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
+    _check_size(path, entry)
+    try:
+        values: AnyArray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ArtefactCorruptError(f"{path} is not an array: {error}") from error
+    if values.dtype.str != entry["dtype"] or list(values.shape) != entry["shape"]:
+        raise ArtefactCorruptError(
+            f"{path} holds {values.dtype.str} of shape {values.shape}, "
+            f"expected {entry['dtype']} of shape {tuple(entry['shape'])}"
+        )
+    return values
+
+
+def _check_size(path: Path, entry: Mapping[str, Any]) -> None:
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise ArtefactMissingError(f"{path} is missing") from None
+    if size != entry["size"]:
+        raise ArtefactCorruptError(f"{path} has {size} bytes, expected {entry['size']}")
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArtefactMissingError(f"{path} is missing") from None
+
+
+def _sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

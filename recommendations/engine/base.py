@@ -1,0 +1,234 @@
+"""The contract every model keeps.
+
+A recommender is a keyword-only dataclass of hyperparameters; `fit` learns arrays whose names end
+in `_`; `score` turns any history into one number per item. Public methods check, the ones with a
+leading underscore are the algorithm.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self, cast
+
+import numpy as np
+from scipy import sparse
+
+from recommendations.engine.arrays import AnyArray, CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.errors import (
+    InvalidInteractionsError,
+    NotFittedError,
+    UnknownItemError,
+    UnsupportedError,
+)
+from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS, History
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.items import ItemIndex
+
+CSR_PIECES = ("data", "indices", "indptr", "shape")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingCounts:
+    """How much a model has seen, and until when."""
+
+    users: int
+    items: int
+    ratings: int
+    events: int
+    newest_timestamp: int
+
+
+@dataclass(kw_only=True, eq=False)
+class Recommender(ABC):
+    """Score every item for any history.
+
+    Learned attributes: `items_` (the item index), `training_` (counts), and the arrays of the
+    algorithm, which are numpy arrays or CSR matrices and never have a row per person.
+    """
+
+    name: ClassVar[str]
+    seed: int = 7
+
+    def fit(self, interactions: Interactions) -> Self:
+        """Learn from these interactions, forgetting everything learned before; return self.
+
+        Raises `HyperparameterError` for hyperparameters out of range and
+        `InvalidInteractionsError` where there is no rating at all.
+        """
+        self._check_hyperparameters()
+        if interactions.n_ratings == 0:
+            raise InvalidInteractionsError("there is no rating to learn from")
+        self._forget()
+        self._fit(interactions)
+        self.items_ = interactions.items
+        self.training_ = TrainingCounts(
+            users=interactions.n_users,
+            items=interactions.n_items,
+            ratings=interactions.n_ratings,
+            events=len(interactions.events),
+            newest_timestamp=interactions.newest_timestamp,
+        )
+        return self
+
+    def score(self, history: History) -> FloatArray:
+        """Return one number per item, shape (n_items,), float64; higher is better.
+
+        Scores are comparable within one list only. Items of the history are scored like any
+        other; leaving them out is ranking's work. An empty history is allowed. Raises
+        `NotFittedError`, and `UnknownItemError` if the history names an index out of range.
+        """
+        self._check_history(history)
+        return self._score(history)
+
+    def score_many(self, histories: Sequence[History]) -> FloatArray:
+        """Return the scores of many histories, shape (n_histories, n_items)."""
+        scores = np.empty((len(histories), self.n_items), dtype=np.float64)
+        for row, history in enumerate(histories):
+            scores[row] = self.score(history)
+        return scores
+
+    def explain(self, history: History, item_index: int) -> Explanation:
+        """Return the exact account of one score: the number `score` gives, and its parts."""
+        return self.explain_many(history, [item_index])[0]
+
+    def explain_many(self, history: History, item_indices: Sequence[int]) -> list[Explanation]:
+        """Return the account of several scores; what they share is computed once."""
+        self._check_history(history)
+        self._check_items(item_indices)
+        return self._explain(history, list(item_indices))
+
+    def similar(self, item_index: int, k: int) -> IndexArray:
+        """Return at most `k` items most like this one, best first, ties by index.
+
+        Raises `UnsupportedError` if the model has no notion of likeness.
+        """
+        similarities = self.similarities(item_index)
+        similarities[item_index] = -np.inf
+        order = np.argsort(-similarities, kind="stable")[:k]
+        return order[similarities[order] > 0].astype(np.int64)
+
+    def similarities(self, item_index: int) -> FloatArray:
+        """Return how like this item every item is, shape (n_items,); 0 and below is unlike."""
+        self._check_items([item_index])
+        return self._similarities(item_index)
+
+    @property
+    def n_items(self) -> int:
+        """Return the number of items the model knows."""
+        return len(self.known_items)
+
+    @property
+    def known_items(self) -> ItemIndex:
+        """Return the index of known items, or raise `NotFittedError`."""
+        if not hasattr(self, "items_"):
+            raise NotFittedError(f"{self.name} is not fitted")
+        return self.items_
+
+    def arrays(self) -> dict[str, AnyArray]:
+        """Return everything the algorithm learned as plain arrays by name, for an artefact."""
+        _ = self.known_items
+        return dict(self._arrays())
+
+    def restore(
+        self, *, items: ItemIndex, training: TrainingCounts, arrays: Mapping[str, AnyArray]
+    ) -> Self:
+        """Take back what `arrays` returned, without copying, and return self."""
+        self._forget()
+        self._restore(arrays)
+        self.items_ = items
+        self.training_ = training
+        return self
+
+    @abstractmethod
+    def _fit(self, interactions: Interactions) -> None: ...
+
+    @abstractmethod
+    def _score(self, history: History) -> FloatArray: ...
+
+    @abstractmethod
+    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]: ...
+
+    def _similarities(self, item_index: int) -> FloatArray:
+        raise UnsupportedError(f"{self.name} has no notion of similar items (item {item_index})")
+
+    @abstractmethod
+    def _check_hyperparameters(self) -> None:
+        """Raise `HyperparameterError` for the first hyperparameter out of its range."""
+
+    def _forget(self) -> None:
+        for learned in [key for key in vars(self) if key.endswith("_")]:
+            delattr(self, learned)
+
+    def _arrays(self) -> Iterator[tuple[str, AnyArray]]:
+        for key, value in vars(self).items():
+            if isinstance(value, sparse.csr_array):
+                yield from ((f"{key}.{piece}", _piece(value, piece)) for piece in CSR_PIECES)
+            elif key.endswith("_") and isinstance(value, np.ndarray):
+                yield key, value
+
+    def _restore(self, arrays: Mapping[str, AnyArray]) -> None:
+        for key, value in arrays.items():
+            name, _, piece = key.partition(".")
+            if not piece:
+                setattr(self, name, value)
+            elif piece == "data":
+                setattr(self, name, _join_csr(arrays, name))
+
+    def _check_history(self, history: History) -> None:
+        self._check_items(history.entry_items)
+
+    def _check_items(self, item_indices: Sequence[int] | IndexArray) -> None:
+        indices = np.asarray(item_indices, dtype=np.int64)
+        is_unknown = (indices < 0) | (indices >= self.n_items)
+        if is_unknown.any():
+            raise UnknownItemError(
+                f"item index {indices[is_unknown][0]} is outside of the {self.n_items} known items"
+            )
+
+
+class StarPredictor(Recommender):
+    """A recommender that also says how many stars a person would give."""
+
+    def predict(self, history: History, item_indices: Sequence[int] | IndexArray) -> FloatArray:
+        """Return expected stars, shape (len(item_indices),), between 0.5 and 5."""
+        self._check_history(history)
+        self._check_items(item_indices)
+        stars = self._predict(history, np.asarray(item_indices, dtype=np.int64))
+        return np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
+
+    def explain_stars(self, history: History, item_index: int) -> Explanation:
+        """Return the account of one prediction in stars: mean, effects, ratings, and clipping."""
+        self._check_history(history)
+        self._check_items([item_index])
+        parts = self._star_parts(history, item_index)
+        total = sum(part.value for part in parts)
+        stars = float(np.clip(total, LOWEST_STARS, HIGHEST_STARS))
+        return Explanation(
+            item_index=item_index,
+            score=stars,
+            parts=(*parts, Part(name="clipping", constant=stars - total)),
+            n_entries=history.n_entries,
+        )
+
+    @abstractmethod
+    def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
+        """Return expected stars before clipping."""
+
+    @abstractmethod
+    def _star_parts(self, history: History, item_index: int) -> list[Part]:
+        """Return the parts of the expected stars before clipping."""
+
+
+def _piece(matrix: CsrMatrix, piece: str) -> AnyArray:
+    if piece == "shape":
+        return np.array(matrix.shape, dtype=np.int64)
+    return cast("AnyArray", getattr(matrix, piece))
+
+
+def _join_csr(arrays: Mapping[str, AnyArray], name: str) -> CsrMatrix:
+    data, indices, indptr, shape = (arrays[f"{name}.{piece}"] for piece in CSR_PIECES)
+    rows, columns = (int(length) for length in shape)
+    values = cast("Float32Array", data)
+    joined = sparse.csr_array((values, indices, indptr), shape=(rows, columns), copy=False)
+    return cast("CsrMatrix", joined)

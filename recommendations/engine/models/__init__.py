@@ -1,0 +1,52 @@
+"""The models by name, and how a model becomes a recipe (plain JSON) and back."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from recommendations.engine.base import Recommender
+from recommendations.engine.errors import HyperparameterError
+from recommendations.engine.models.bias import Bias
+from recommendations.engine.models.popularity import Popularity
+
+MODELS: Mapping[str, type[Recommender]] = {model.name: model for model in (Popularity, Bias)}
+
+
+def recipe_of(model: Recommender) -> dict[str, Any]:
+    """Return the model's name and hyperparameters as JSON values; `build_model` reads them."""
+    values = {field.name: _to_json(getattr(model, field.name)) for field in fields(model)}
+    return {"model": model.name, "hyperparameters": values}
+
+
+def build_model(recipe: Mapping[str, Any]) -> Recommender:
+    """Return the unfitted model of a recipe, or raise `HyperparameterError` for a wrong one."""
+    name = str(recipe.get("model"))
+    if name not in MODELS:
+        raise HyperparameterError(f"unknown model {name!r}, expected one of {', '.join(MODELS)}")
+    model = MODELS[name]
+    known = {field.name for field in fields(model)}
+    values = recipe.get("hyperparameters", {})
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise HyperparameterError(f"{name} has no hyperparameter {unknown[0]!r}")
+    return model(**{key: _from_json(value) for key, value in values.items()})
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Recommender):
+        return recipe_of(value)
+    if isinstance(value, Mapping):
+        return {key: _to_json(entry) for key, entry in value.items()}
+    if isinstance(value, tuple):
+        return [_to_json(entry) for entry in value]
+    return value
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if "model" in value:
+            return build_model(value)
+        return {key: _from_json(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return tuple(_from_json(entry) for entry in value)
+    return value

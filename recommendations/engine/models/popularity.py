@@ -1,0 +1,80 @@
+"""Popularity: widely rated and well rated, lately above all.
+
+The score is log of (damped mean) · (damped count): as a sum of logarithms, so that its parts add
+up. The damped mean is the Bayesian one with `mean_damping` ratings of the overall mean added.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from recommendations.engine.arrays import FloatArray
+from recommendations.engine.base import Recommender
+from recommendations.engine.errors import HyperparameterError
+from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.history import History
+from recommendations.engine.interactions import Interactions
+
+SECONDS_A_DAY = 86_400
+
+
+@dataclass(kw_only=True, eq=False)
+class Popularity(Recommender):
+    """Rank items by how many rated them and how well; the history plays no role.
+
+    `mean_weight` is the power of the mean against the count. `recent_weight` adds the count of
+    ratings in which each loses half its weight in `half_life_days`; without timestamps it is 0.
+    """
+
+    name: ClassVar[str] = "popularity"
+    mean_damping: float = 20.0
+    count_damping: float = 10.0
+    mean_weight: float = 3.0
+    recent_weight: float = 0.0
+    half_life_days: float = 60.0
+
+    def _check_hyperparameters(self) -> None:
+        if min(self.mean_damping, self.count_damping, self.half_life_days) <= 0:
+            raise HyperparameterError("popularity: dampings and half-life must be above 0")
+
+    def _fit(self, interactions: Interactions) -> None:
+        item_indices = interactions.user_items.indices
+        values = interactions.user_items.data.astype(np.float64)
+        counts = np.bincount(item_indices, minlength=interactions.n_items).astype(np.float64)
+        sums = np.bincount(item_indices, weights=values, minlength=interactions.n_items)
+        means = (sums + self.mean_damping * values.mean()) / (counts + self.mean_damping)
+        self.mean_part_ = self.mean_weight * np.log(means)
+        self.count_part_ = np.log(counts + self.count_damping)
+        self.recent_part_ = self.recent_weight * np.log(
+            self._recent_counts(interactions) + self.count_damping
+        )
+
+    def _recent_counts(self, interactions: Interactions) -> FloatArray:
+        if not interactions.newest_timestamp:
+            return np.zeros(interactions.n_items, dtype=np.float64)
+        ages = interactions.newest_timestamp - interactions.timestamps
+        weights = np.exp2(-ages / (SECONDS_A_DAY * self.half_life_days))
+        indices = interactions.user_items.indices
+        counts = np.bincount(indices, weights=weights, minlength=interactions.n_items)
+        return counts.astype(np.float64)
+
+    def _score(self, history: History) -> FloatArray:
+        del history  # everybody gets the same list
+        return np.asarray(self.mean_part_ + self.count_part_ + self.recent_part_)
+
+    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]:
+        scores = self._score(history)
+        return [
+            Explanation(
+                item_index=item,
+                score=float(scores[item]),
+                parts=(
+                    Part(name="well-rated", constant=float(self.mean_part_[item])),
+                    Part(name="widely-rated", constant=float(self.count_part_[item])),
+                    Part(name="recent", constant=float(self.recent_part_[item])),
+                ),
+                n_entries=history.n_entries,
+            )
+            for item in item_indices
+        ]
