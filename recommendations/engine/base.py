@@ -229,6 +229,5 @@ def _piece(matrix: CsrMatrix, piece: str) -> AnyArray:
 def _join_csr(arrays: Mapping[str, AnyArray], name: str) -> CsrMatrix:
     data, indices, indptr, shape = (arrays[f"{name}.{piece}"] for piece in CSR_PIECES)
     rows, columns = (int(length) for length in shape)
-    values = cast("Float32Array", data)
-    joined = sparse.csr_array((values, indices, indptr), shape=(rows, columns), copy=False)
-    return cast("CsrMatrix", joined)
+    pieces = (cast("Float32Array", data), cast("IndexArray", indices), cast("IndexArray", indptr))
+    return sparse.csr_array(pieces, shape=(rows, columns), copy=False)
