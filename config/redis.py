@@ -1,11 +1,17 @@
 """The connection to Redis, and JSON as the only language spoken to it."""
 
 import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import redis
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 
 class JSONSerializer:
@@ -31,3 +37,30 @@ def redis_client() -> redis.Redis:
         socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
         health_check_interval=30,
     )
+
+
+class RedisAwayError(Exception):
+    """Redis did not answer, or did not a moment ago."""
+
+
+class _Pause:
+    """How long this process leaves Redis alone after a failure."""
+
+    seconds = 2.0
+    until = float("-inf")
+
+
+@contextmanager
+def reachable_redis() -> Iterator[redis.Redis]:
+    """Give the client, or raise RedisAwayError; after a failure, at once for two seconds.
+
+    So a Redis that hangs costs one request its timeout, not every request.
+    """
+    if time.monotonic() < _Pause.until:
+        raise RedisAwayError("Redis did not answer a moment ago")
+    try:
+        yield redis_client()
+    except redis.RedisError as error:
+        _Pause.until = time.monotonic() + _Pause.seconds
+        logger.warning("Redis did not answer: %s", error)
+        raise RedisAwayError(str(error)) from error
