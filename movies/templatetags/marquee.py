@@ -1,11 +1,13 @@
 """How numbers and titles are written on pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django import template
 from django.conf.locale import LANG_INFO
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -13,6 +15,7 @@ from movies.charts import HIGHEST_STARS, RATING_STEPS, format_stars
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
+    from django.forms import BoundField
 
 register = template.Library()
 
@@ -88,6 +91,37 @@ def language_name(code: str) -> str:
 
 
 @register.filter
+def films_in_words(count: int) -> str:
+    return f"{intcomma(count)} {'film' if count == 1 else 'films'}"
+
+
+@register.filter
+def predicted_from(rating_count: int) -> str:
+    """Say what a prediction rests on."""
+    return f"Predicted from your {intcomma(rating_count)} rating{'' if rating_count == 1 else 's'}"
+
+
+@register.filter
+def average_in_words(mean_stars: float | None) -> str:
+    return "" if mean_stars is None else f"Average {mean_stars:.1f} stars"
+
+
+@register.filter
+def names_in_words(named: Iterable[object]) -> str:
+    """Join genres in the way a sentence would begin: Drama, romance."""
+    return ", ".join(str(one) for one in named).capitalize()
+
+
+@register.filter
+def directed_by(people: Sequence[object]) -> str:
+    """Name up to two directors; more would not fit the strip."""
+    if not people:
+        return ""
+    names = " and ".join(str(person) for person in people[:2])
+    return f"Directed by {names}{' and others' if len(people) > 2 else ''}"  # noqa: PLR2004
+
+
+@register.filter
 def initial(name: str) -> str:
     return name.strip()[:1].upper()
 
@@ -99,6 +133,12 @@ def icon(name: str) -> SafeString:
         '<svg class="icon icon-{0}" aria-hidden="true"><use href="#i-{0}"/></svg>',
         name,
     )
+
+
+@register.simple_tag
+def querystring_of(**parameters: str) -> str:
+    """Write a query string of its own, whatever this page was asked with."""
+    return f"?{urlencode(parameters)}"
 
 
 @register.simple_tag
@@ -114,6 +154,13 @@ def rating_steps(own_stars: float | None = None) -> list[RatingStep]:
         )
         for half_stars in range(1, RATING_STEPS + 1)
     ]
+
+
+@register.simple_tag
+def styled_field(field: "BoundField") -> SafeString:
+    """Draw a form's field in our clothes, tied to the error and help beside it."""
+    is_box = field.widget_type not in {"checkbox", "radioselect", "checkboxselectmultiple"}
+    return field.as_widget(attrs={"class": "field-box"} if is_box else {})
 
 
 @register.simple_tag

@@ -1,0 +1,113 @@
+// The rating control saves by itself once the person has paused, says what it saved, and can undo it.
+
+const PAUSE_MS = 600;
+
+function starsInWords(stars) {
+    const whole = Math.floor(stars);
+    return stars === whole ? String(whole) : `${whole || ""}½`;
+}
+
+class Rating {
+    constructor(form) {
+        this.form = form;
+        this.title = form.dataset.title;
+        this.saved = form.dataset.own;
+        this.value = form.querySelector(".rating-value");
+        this.clearButton = form.querySelector(".rating-clear");
+        form.addEventListener("change", () => this.saveAfterAPause());
+        form.addEventListener("submit", (event) => this.onSubmit(event));
+        addEventListener("pagehide", () => this.saveBeforeLeaving());
+    }
+
+    get chosen() {
+        return this.form.querySelector("input[name=stars]:checked")?.value ?? "";
+    }
+
+    show(stars) {
+        for (const radio of this.form.querySelectorAll("input[name=stars]")) {
+            radio.checked = radio.value === stars;
+        }
+        this.value.textContent = stars ? starsInWords(Number(stars)) : "";
+        this.hideClearButton(!stars);
+    }
+
+    hideClearButton(isHidden) {
+        // Focus would fall out of the page with the button that had it.
+        if (isHidden && document.activeElement === this.clearButton) {
+            this.form.querySelector("input[name=stars]").focus();
+        }
+        this.clearButton.hidden = isHidden;
+    }
+
+    saveAfterAPause() {
+        this.show(this.chosen);
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.save(this.chosen), PAUSE_MS);
+    }
+
+    saveBeforeLeaving() {
+        if (!this.timer || this.chosen === this.saved) return;
+        clearTimeout(this.timer);
+        this.send(this.chosen, { keepalive: true }).catch(() => {});
+    }
+
+    onSubmit(event) {
+        event.preventDefault();
+        this.save(event.submitter === this.clearButton ? "" : this.chosen);
+    }
+
+    async save(stars, { canUndo = true } = {}) {
+        clearTimeout(this.timer);
+        this.timer = null;
+        if (stars === this.saved) return;
+        const before = this.saved;
+        this.show(stars);
+        this.pending?.abort();
+        this.pending = new AbortController();
+        try {
+            await this.send(stars, { signal: this.pending.signal });
+        } catch (error) {
+            if (error.name !== "AbortError") this.fail(before);
+            return;
+        }
+        this.saved = stars;
+        this.announce(stars, canUndo ? () => this.save(before, { canUndo: false }) : null);
+        document.dispatchEvent(new CustomEvent("marquee:rated"));
+    }
+
+    async send(stars, options) {
+        const body = new FormData(this.form);
+        body.delete("stars");
+        if (stars) body.set("stars", stars);
+        else body.set("clear", "1");
+        const headers = { Accept: "application/json" };
+        const response = await fetch(this.form.action, { method: "POST", body, headers, ...options });
+        if (!response.ok) throw new Error(`saving a rating was answered with ${response.status}`);
+    }
+
+    announce(stars, onAction) {
+        const text = stars
+            ? `You rated ${this.title} ${starsInWords(Number(stars))}`
+            : `Your rating of ${this.title} is cleared`;
+        document.dispatchEvent(new CustomEvent("marquee:toast", { detail: { text, action: "Undo", onAction } }));
+    }
+
+    fail(before) {
+        this.show(before);
+        const stands = before ? `${starsInWords(Number(before))} still stands` : "it is still unrated";
+        const text = `That could not be saved: ${this.title}, ${stands}. Please try again.`;
+        document.dispatchEvent(new CustomEvent("marquee:toast", { detail: { text } }));
+    }
+}
+
+const controls = new WeakSet();
+
+function enhance() {
+    for (const form of document.querySelectorAll("[data-rating]")) {
+        if (!controls.has(form)) new Rating(form);
+        controls.add(form);
+    }
+}
+
+document.addEventListener("htmx:afterSettle", enhance);
+enhance();
