@@ -127,11 +127,12 @@ def plan(raw_title: str, name: LayoutName, palette: Palette, *, at_top: bool) ->
 def _plan_open(title: SetTitle | None, words: Words, palette: Palette, *, is_head: bool) -> Layout:
     """Place title and credit at opposite ends, the art between them."""
     height = (title.height if title else 0) + _subtitle_height(words.subtitle)
-    gap = ART_GAP if title else 0
+    # Without a title the art runs to the edge of the poster.
+    title_room = MARGIN + height + ART_GAP if title else 0
     credit_room = MARGIN + CREDIT_HEIGHT + CREDIT_GAP
-    art_height = HEIGHT - credit_room - MARGIN - height - gap
+    art_height = HEIGHT - credit_room - title_room
     type_y = MARGIN if is_head else HEIGHT - MARGIN - height
-    art_y = MARGIN + height + gap if is_head else credit_room
+    art_y = title_room if is_head else credit_room
     return Layout(
         title=title,
         subtitle=words.subtitle,

@@ -52,7 +52,8 @@ def printable(text: str) -> str:
 
 def capitals(text: str) -> str:
     """Return the text in capitals the titles can be set in."""
-    return _fold_all(text.upper(), load_face(title_face(TITLE_WIDTHS[0])))
+    # Folded before as well: the Latin form of Ψ is Ps, which has a small letter.
+    return _fold_all(printable(text).upper(), load_face(title_face(TITLE_WIDTHS[0])))
 
 
 def _fold_all(text: str, face: Face) -> str:

@@ -134,14 +134,16 @@ def set_title(title: str, block: Block) -> SetTitle:
 
 
 def _stack(runs: list[Run], size: float) -> SetTitle:
-    """Put lines under each other, further apart where accents need the room."""
-    em, gap = size / UNITS_PER_EM, _gap(size)
+    """Put lines under each other, further apart where accents or commas need the room."""
+    em, gap, cap_height = size / UNITS_PER_EM, _gap(size), size * CAP_SHARE
     lines: list[SetLine] = []
-    floor = 0.0
+    floor = track = 0.0
     for run in runs:
-        over_caps = max(0.0, run.top * em - size * CAP_SHARE)
-        lead = max(gap / 2, over_caps + ACCENT_CLEARANCE) if lines else over_caps
-        baseline = floor + lead + size * CAP_SHARE
-        floor = baseline + gap / 2
-        lines.append(SetLine(run, baseline, floor))
-    return SetTitle(tuple(lines), size, floor)
+        over_caps = max(0.0, run.top * em - cap_height)
+        clearance = ACCENT_CLEARANCE if over_caps and lines else 0.0
+        baseline = max(track + (gap / 2 if lines else 0), floor + over_caps + clearance)
+        baseline += cap_height
+        track = baseline + gap / 2
+        floor = baseline - run.bottom * em
+        lines.append(SetLine(run, baseline, track))
+    return SetTitle(tuple(lines), size, max(track, floor))

@@ -12,7 +12,11 @@ SMALL_WORDS = frozenset(_SMALL.split())
 WHOLE_TITLE_LENGTH = 20
 MOST_WORDS = 10
 WORDS_KEPT = 9
+LONGEST_WORD = 36
 LONGEST_PIECE = 16
+# A word with a hyphen or stroke of its own may be parted there when it is longer than this.
+LONGEST_JOINED_WORD = 12
+SHORTEST_PART = 3
 TITLE_LENGTH_READ = 300
 
 _TRAILING_PARENTHESES = re.compile(r"\s*\([^()]*\)\s*$")
@@ -56,8 +60,11 @@ def is_small_word(word: str) -> bool:
 
 
 def shorten(title: str) -> str:
-    """Return at most ten words: nine and an ellipsis when there are more."""
-    words = title.split()
+    """Return at most ten words of a bearable length: nine and an ellipsis when there are more."""
+    words = [
+        word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 1] + "…"
+        for word in title.split()
+    ]
     if len(words) <= MOST_WORDS:
         return " ".join(words)
     return " ".join(_without_small_end(words[:WORDS_KEPT])).rstrip(",;:.") + "…"
@@ -90,10 +97,10 @@ def line_pieces(title: str) -> list[str]:
 
 
 def _part_word(word: str) -> list[str]:
+    mark = max(word.rfind(mark, SHORTEST_PART, LONGEST_PIECE - 1) for mark in "-/")
+    if mark > 0 and len(word) > LONGEST_JOINED_WORD:
+        return [word[: mark + 1], *_part_word(word[mark + 1 :])]
     if len(word) <= LONGEST_PIECE:
         return [word]
-    hyphen = word.rfind("-", 3, LONGEST_PIECE - 1)
-    if hyphen > 0:
-        return [word[: hyphen + 1], *_part_word(word[hyphen + 1 :])]
     half = min(LONGEST_PIECE - 1, (len(word) + 1) // 2)
     return [word[:half] + "-", *_part_word(word[half:])]

@@ -7,6 +7,7 @@ from movies.posters.compositions.stage import Stage
 
 BAND_GROWTH = 1.45
 SLAT_GROWTH = 1.17
+LADDER_MARGIN = 9.0
 
 
 def bands(stage: Stage) -> str:
@@ -77,14 +78,14 @@ def ladder(stage: Stage) -> str:
     count = seed.whole(6, 10)
     least, most = width * seed.between(0.16, 0.3), width * seed.between(0.84, 0.96)
     accent = seed.whole(1, count - 2)
-    pitch = height / (count - 0.35)
+    pitch = (height - 2 * LADDER_MARGIN) / (count - 0.35)
     shapes = []
     for position in range(count):
         swell = sin(pi * (position + 0.35) / (count - 0.3))
         bar = least + (most - least) * swell
         ink = stage.palette.b if position == accent else stage.palette.a
         x = (width - bar) / 2
-        shapes.append(svg.rectangle(x, pitch * position, bar, pitch * 0.65, ink))
+        shapes.append(svg.rectangle(x, LADDER_MARGIN + pitch * position, bar, pitch * 0.65, ink))
     return "".join(shapes)
 
 

@@ -10,6 +10,7 @@ STRIP_GROWTH, GAP_GROWTH, GAP_TO_STRIP = 1.3, 1.2, 0.42
 WAVE_STEP = 5.0
 DISC_STEPS = 40
 MIDDLE = 0.5
+LARGEST_BODY = 11.0
 
 
 def horizon(stage: Stage) -> str:
@@ -65,7 +66,9 @@ def orbit(stage: Stage) -> str:
     count = seed.whole(4, 6)
     x_share = seed.choice([MIDDLE, MIDDLE, 0.2, 0.8])
     x, y = width * x_share, height * seed.between(0.46, 0.54)
-    reach = min(0.47 * width, 0.5 * height) * (1 if x_share == MIDDLE else 1.25)
+    reach = min(0.47 * width, min(y, height - y) - LARGEST_BODY) * (
+        1 if x_share == MIDDLE else 1.25
+    )
     sun = reach * seed.between(0.22, 0.3)
     first = sun * 1.45
     orbits = [first + (reach - first) * position / (count - 1) for position in range(count)]
@@ -75,8 +78,8 @@ def orbit(stage: Stage) -> str:
     middle = {0.2: 0.0, 0.8: pi}.get(x_share)
     for number, radius in enumerate(orbits[1::2]):
         free = seed.between(0, tau)
-        angle = free + number if middle is None else middle + (free - pi) * 0.35
-        body = seed.choice([5.0, 8.0, 11.0]) if number else 6.5
+        angle = free + number if middle is None else middle + (free - pi) * 0.2
+        body = seed.choice([5.0, 8.0, LARGEST_BODY]) if number else 6.5
         place = (x + radius * cos(angle), y + radius * sin(angle))
         shapes.append(svg.disc(*place, body, stage.palette.a))
     return "".join(shapes)
