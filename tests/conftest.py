@@ -1,0 +1,38 @@
+"""Private servers for the whole run, made before Django reads its settings and thrown away after.
+
+Django's settings are named here and not in the configuration: pytest-django would read them
+before the servers have addresses.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+from runner.places import make_directory, var_directory
+from runner.services import Lease, ensure_services
+
+LEASES = pytest.StashKey[list[Lease]]()
+DIRECTORY = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ["MARQUEE_ENV"] = "test"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ.setdefault("SECRET_KEY", "only-for-tests")
+    runs = make_directory(var_directory() / "tests")
+    config.stash[DIRECTORY] = Path(tempfile.mkdtemp(dir=runs))
+    config.stash[DIRECTORY].chmod(0o755)
+    os.environ["MARQUEE_VAR"] = str(config.stash[DIRECTORY])
+    config.stash[LEASES] = ensure_services(is_disposable=True)
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for lease in config.stash.get(LEASES, []):
+        lease.leave()
+    if DIRECTORY in config.stash:
+        shutil.rmtree(config.stash[DIRECTORY], ignore_errors=True)
