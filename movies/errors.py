@@ -19,3 +19,10 @@ class StarsError(MoviesError):
     def __init__(self, stars: object) -> None:
         super().__init__(f"A rating is between 0.5 and 5 in steps of a half, not {stars}.")
         self.stars = stars
+
+
+class RealRatingsLoadedError(MoviesError):
+    """The demo's simulated people do not mix with the people of a real data set."""
+
+    def __init__(self) -> None:
+        super().__init__("A real data set is loaded, so the demo catalogue is not.")
