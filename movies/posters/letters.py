@@ -5,7 +5,7 @@ and Greek are written in Latin letters, and every other script is left out.
 """
 
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 from movies.posters.fonts.outlines import TEXT_FACE, TITLE_WIDTHS, Face, load_face, title_face
 
@@ -29,7 +29,7 @@ def _latin_form(character: str) -> str:
     return found.capitalize() if character != character.lower() else found
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _fold(character: str, face: Face) -> str:
     if character.isspace():
         return " "
