@@ -1,0 +1,1 @@
+"""Where a first catalogue can come from."""
