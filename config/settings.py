@@ -182,6 +182,10 @@ REST_FRAMEWORK = {
 ARTEFACTS_DIR = env.path("MARQUEE_ARTEFACTS", VAR_DIR / "artefacts")
 USE_METADATA_TEXTS_IN_MODELS = env.bool("MARQUEE_TEXTS_IN_MODELS", True)
 
+# A first catalogue: a MovieLens set or a folder of them, else a download (none if empty).
+MARQUEE_DATA = Path(_place) if (_place := env.str("MARQUEE_DATA", "")) else None
+MOVIELENS_URL = env.str("MOVIELENS_URL", "https://files.grouplens.org/datasets/movielens/")
+
 # Static files: hashed, compressed, kept by browsers for ever.
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("MARQUEE_STATIC_ROOT", BASE_DIR / "staticfiles")
