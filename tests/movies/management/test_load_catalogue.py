@@ -23,7 +23,7 @@ def load(**options) -> str:
 
 def test_command_loads_the_demo_and_says_that_it_is_simulated():
     said = load()
-    assert "Demo catalogue: 331 movies, 14,284 simulated ratings by 300 simulated people" in said
+    assert "Demo catalogue: 331 movies, 13,807 simulated ratings by 300 simulated people" in said
     assert "loaded from the bundled demo" in said
 
 
