@@ -29,6 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["MARQUEE_VAR"] = str(config.stash[DIRECTORY])
     config.stash[LEASES] = ensure_services(is_disposable=True)
     django.setup()
+    make_passwords_cheap()
+
+
+def make_passwords_cheap() -> None:
+    """Hash as the site does, with a thousandth of the memory."""
+    from accounts.hashers import Argon2Hasher  # noqa: PLC0415 - needs the settings
+
+    Argon2Hasher.memory_cost = 46
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -36,3 +44,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         lease.leave()
     if DIRECTORY in config.stash:
         shutil.rmtree(config.stash[DIRECTORY], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """Forget the attempts that other tests have made: they all come from one address."""
+    from config.limiter import redis_key  # noqa: PLC0415 - needs the settings
+    from config.redis import redis_client  # noqa: PLC0415 - needs the settings
+
+    for key in redis_client().scan_iter(match=redis_key("*"), count=1000):
+        redis_client().delete(key)
