@@ -106,7 +106,7 @@ CACHES = {
         },
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 
 # Celery: JSON only; a task that was not queued is found by the sweep.
 CELERY_BROKER_URL = REDIS_URL
@@ -129,16 +129,16 @@ CELERY_TIMEZONE = "UTC"
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.Argon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "display_name", "handle"]},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -152,8 +152,18 @@ LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
 
 # Mail: printed to the console in development.
 EMAIL_BACKEND = (
@@ -176,15 +186,23 @@ EMAIL_TIMEOUT = 5
 # Programs
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["config.throttles.RequestThrottle"],
 }
+
+AT_LEAST_ONE = validate.Range(min=1)
+API_READS_PER_SECOND = env.int("API_READS_PER_SECOND", 50, validate=AT_LEAST_ONE)
+API_WRITES_PER_SECOND = env.int("API_WRITES_PER_SECOND", 20, validate=AT_LEAST_ONE)
+API_BURST = env.int("API_BURST", 100, validate=AT_LEAST_ONE)
+API_ANONYMOUS_PER_SECOND = env.int("API_ANONYMOUS_PER_SECOND", 20, validate=AT_LEAST_ONE)
+API_ANONYMOUS_BURST = env.int("API_ANONYMOUS_BURST", 20, validate=AT_LEAST_ONE)
 
 # Models in service
 ARTEFACTS_DIR = env.path("MARQUEE_ARTEFACTS", VAR_DIR / "artefacts")
 USE_METADATA_TEXTS_IN_MODELS = env.bool("MARQUEE_TEXTS_IN_MODELS", True)
-
-# A first catalogue: a MovieLens set or a folder of them, else a download (none if empty).
-MARQUEE_DATA = Path(_place) if (_place := env.str("MARQUEE_DATA", "")) else None
-MOVIELENS_URL = env.str("MOVIELENS_URL", "https://files.grouplens.org/datasets/movielens/")
 
 # Static files: hashed, compressed, kept by browsers for ever.
 STATIC_URL = "/static/"

@@ -10,8 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
+from config.limiter import RETRY_AFTER
 
 THEMES = ("light", "dark")
+LIMITED_SECONDS = 60
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -52,6 +54,14 @@ def permission_denied(request: HttpRequest, _exception: Exception) -> HttpRespon
 
 def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Ask somebody to wait; allauth's pages call this when a limit is reached."""
+    seconds = request.META.get(RETRY_AFTER, LIMITED_SECONDS)
+    response = render(request, "429.html", {"retry_after": seconds}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

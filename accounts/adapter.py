@@ -1,0 +1,60 @@
+"""What is Marquee's own about signing up and in."""
+
+import logging
+import smtplib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.services.handles import free_handle
+from config.client import client_address
+
+logger = logging.getLogger(__name__)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Names and handles at sign-up, nobody from a data set, mail that may fail."""
+
+    def save_user(
+        self, request: HttpRequest, user: User, form: Form, *, commit: bool = True
+    ) -> User:
+        user.display_name = form.cleaned_data["display_name"]
+        user.handle = free_handle(user.display_name)
+        saved: User = super().save_user(request, user, form, commit)
+        return saved
+
+    def clean_email(self, email: str) -> str:
+        return email.lower()
+
+    def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
+        """Turn away raters of a data set, should one ever come this far."""
+        response: HttpResponse | None
+        if user.is_imported:
+            response = self.respond_user_inactive(request, user)
+        else:
+            response = super().pre_login(request, user, **login)
+        return response
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
+        return reverse("accounts:profile")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; if that fails, say so alike to everybody, and lose nothing else."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as error:
+            # Neither the address nor the link in the mail belongs in a log.
+            logger.error("%s was not sent: %s", template_prefix, type(error).__name__)  # noqa: TRY400
+            self.add_message(
+                self.request,
+                messages.ERROR,
+                message="We could not send the mail just now. Please try again in a few minutes.",
+            )

@@ -1,0 +1,96 @@
+"""What people fill in about their account."""
+
+from typing import Any, ClassVar
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import AgeBand, ApiToken, Gender, Occupation, User
+from accounts.services.handles import clean_display_name, is_free
+
+UNTOLD = "Rather not say"
+
+
+class DisplayNameField(forms.CharField):
+    """A name that others see."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": "Display name", "max_length": 60, **options})
+        self.widget.attrs.setdefault("autocomplete", "nickname")
+
+    def clean(self, value: str) -> str:
+        name: str = super().clean(value)
+        return clean_display_name(name) if name else name
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """Sign-up: an address, a name, a password."""
+
+    field_order: ClassVar[list[str]] = ["email", "display_name", "password1"]
+    display_name = DisplayNameField(help_text="Shown to others. You can change it at any time.")
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Sign up, or send a mail to whoever has this address already, in the same time."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)  # type: ignore[no-any-return]
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The names that others see."""
+
+    display_name = DisplayNameField()
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["display_name", "handle"]
+        help_texts: ClassVar = {"handle": "Small letters, digits and hyphens. Shown to others."}
+
+    def clean_handle(self) -> str:
+        handle: str = self.cleaned_data["handle"].lower()
+        if "handle" in self.changed_data and not is_free(handle, but_for=self.instance):
+            raise forms.ValidationError("Somebody has this handle already. Please choose another.")
+        return handle
+
+
+class DemographicsForm(forms.Form):
+    """What helps to choose the first films; each may stay unsaid."""
+
+    age_band = forms.TypedChoiceField(
+        label="Age",
+        choices=[("", UNTOLD), *AgeBand.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    gender = forms.TypedChoiceField(
+        label="Gender", choices=[("", UNTOLD), *Gender.choices], empty_value=None, required=False
+    )
+    occupation = forms.TypedChoiceField(
+        label="Occupation",
+        choices=[("", UNTOLD), *Occupation.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new token."""
+
+    class Meta:
+        model = ApiToken
+        fields: ClassVar = ["name"]
+        help_texts: ClassVar = {"name": "What will use it, so that you recognise it later."}
+
+
+class DeleteAccountForm(forms.Form):
+    """The password, to be sure who asks."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )

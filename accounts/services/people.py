@@ -1,0 +1,49 @@
+"""Make people and change what they say about themselves."""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from accounts.services.handles import clean_display_name, free_handle
+
+NAME_OF_A_PROGRAM = "Somebody's program"
+
+
+@transaction.atomic
+def create_confirmed_user(
+    *,
+    email: str,
+    display_name: str = NAME_OF_A_PROGRAM,
+    password: str | None = None,
+    is_staff: bool = False,
+) -> User:
+    """Make a person whose address needs no confirmation; without a password nobody signs in."""
+    name = clean_display_name(display_name)
+    user = User.objects.create_user(
+        email, password, display_name=name, handle=free_handle(name), is_staff=is_staff
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def update_profile(*, user: User, display_name: str, handle: str) -> None:
+    """Change the names that others see."""
+    user.display_name = display_name
+    user.handle = handle
+    user.save(update_fields=["display_name", "handle"])
+
+
+def update_demographics(
+    *, user: User, age_band: int | None, gender: str | None, occupation: int | None
+) -> None:
+    """Change what a person says about themselves; first lists are made anew."""
+    said = {"age_band": age_band, "gender": gender, "occupation": occupation}
+    revision = F("profile_revision") + 1
+    User.objects.filter(pk=user.pk).update(**said, profile_revision=revision)
+    user.refresh_from_db(fields=[*said, "profile_revision"])
+
+
+def erase_demographics(*, user: User) -> None:
+    """Forget age band, gender and occupation."""
+    update_demographics(user=user, age_band=None, gender=None, occupation=None)
