@@ -2,18 +2,20 @@
 
 import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.template import loader
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
 from config.limiter import RETRY_AFTER
+from config.redirects import way_back
 
 THEMES = ("light", "dark")
 LIMITED_SECONDS = 60
+STALE_FORM = "This page is too old to save from. Load it again, then try once more."
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -26,9 +28,7 @@ def livez(_request: HttpRequest) -> JsonResponse:
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep the chosen theme in a cookie; anything else means to follow the device."""
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    response = redirect(back if is_ours else "home")
+    response = HttpResponseRedirect(way_back(request, fallback=reverse("home")))
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         response.set_cookie(
@@ -44,15 +44,15 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return render(request, "400.html", status=400)
 
 
-def permission_denied(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return render(request, "403.html", status=403)
 
 
-def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return render(request, "404.html", status=404)
 
 
@@ -66,6 +66,8 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that a form was too old or came from elsewhere."""
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse({"detail": STALE_FORM}, status=403)
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
 
