@@ -21,6 +21,13 @@ class StarsError(MoviesError):
         self.stars = stars
 
 
+class StarsMissingError(MoviesError):
+    """A rating was sent without a choice of stars."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose between half a star and five stars first.")
+
+
 class RealRatingsLoadedError(MoviesError):
     """The demo's simulated people do not mix with the people of a real data set."""
 

@@ -7,6 +7,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from movies.posters import PosterSubject, poster_hash
+
 BINS = 10
 PRIOR_STARS = 3.25
 PRIOR_RATINGS = 20
@@ -136,6 +138,20 @@ class Movie(models.Model):
     @property
     def director_names(self) -> list[str]:
         return [credit.person.name for credit in self.director_credits]  # type: ignore[attr-defined]
+
+    @property
+    def poster_subject(self) -> PosterSubject:
+        """What the drawn poster depends on; wants a movie loaded `for_cards`."""
+        return PosterSubject(
+            title=self.title,
+            year=self.year,
+            director=next(iter(self.director_names), ""),
+            genres=tuple(genre.name for genre in self.genres.all()),
+        )
+
+    @property
+    def poster_url(self) -> str:
+        return reverse("movies:poster", args=[self.pk, poster_hash(self.poster_subject)])
 
 
 class AlternativeTitle(models.Model):
