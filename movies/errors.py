@@ -1,5 +1,7 @@
 """What can go wrong with the catalogue and with what people do to it."""
 
+from pathlib import Path
+
 
 class MoviesError(Exception):
     """The root of this app's errors; the message is fit for people."""
@@ -33,3 +35,11 @@ class RealRatingsLoadedError(MoviesError):
 
     def __init__(self) -> None:
         super().__init__("A real data set is loaded, so the demo catalogue is not.")
+
+
+class NoMovieLensSetError(MoviesError):
+    """A place was named that holds no MovieLens set."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(f"There is no MovieLens set at {place}.")
+        self.place = place

@@ -21,8 +21,12 @@ TYPICAL_RATINGS, ACTIVITY_SPREAD = 38, 0.65
 FIRST_RATING_AT = datetime(2019, 1, 1, tzinfo=UTC)
 YEARS_IN_DAYS = 5 * 365
 RATINGS_IN_A_SITTING = 18
-MEAN_STARS = 3.25
+MEAN_STARS = 3.1
 STARS_BY_TASTE = 1.0
+# How much people look for what suits them. At 2.4 EASE finds 1.7 times as many of their last five
+# films as popularity does; at 1.3 it finds hardly more, and every list would look the same.
+CHOICE_BY_TASTE = 2.4
+POPULARITY_EXPONENT = 0.9
 TAGS_AT_MOST = 6
 LIKED_HALF_STARS = 8
 
@@ -89,7 +93,7 @@ def _make_world(films: Sequence[DemoFilm], rng: np.random.Generator) -> World:
         films=films,
         years=years,
         quality=rng.normal(0, 0.35, len(films)),
-        log_popularity=-0.8 * np.log(ranks + 3.0),
+        log_popularity=-POPULARITY_EXPONENT * np.log(ranks + 3.0),
         affinities=affinities(films),
     )
 
@@ -101,7 +105,9 @@ def _simulate_person(number: int, world: World, rng: np.random.Generator) -> Sim
     favourite_year = rng.normal(1988, 22)
     in_period = np.exp(-(((world.years - favourite_year) / 25) ** 2))
 
-    film_indices = _choose_films(world.log_popularity + 1.3 * liking + 0.8 * in_period, rng)
+    film_indices = _choose_films(
+        world.log_popularity + CHOICE_BY_TASTE * liking + 0.8 * in_period, rng
+    )
     half_stars = _rate(world.quality + STARS_BY_TASTE * liking + 0.3 * in_period, film_indices, rng)
     times = _rating_times(len(film_indices), rng)
     ratings = tuple(

@@ -39,7 +39,8 @@ SUBTITLE_ASCENT = 0.73
 
 def poster_hash(subject: PosterSubject) -> str:
     """Return a short hash of all that a poster is drawn from, for its long-cached address."""
-    facts = (RULES_VERSION, subject.title, subject.year, subject.director, subject.genres)
+    genres = sorted(set(subject.genres))
+    facts = (RULES_VERSION, subject.title, subject.year, subject.director, genres)
     return sha256(repr(facts).encode("utf-8", errors="replace")).hexdigest()[:HASH_LENGTH]
 
 

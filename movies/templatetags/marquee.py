@@ -54,9 +54,9 @@ class RatingStep:
 
 
 @register.filter
-def stars(value: float) -> str:
-    """Write stars a person gave: 4½."""
-    return format_stars(value)
+def stars(value: float | None) -> str:
+    """Write stars a person gave: 4½; nothing where nothing was given."""
+    return "" if value is None else format_stars(value)
 
 
 @register.filter

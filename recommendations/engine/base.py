@@ -135,9 +135,9 @@ class Recommender(ABC):
     ) -> Self:
         """Take back what `arrays` returned, without copying, and return self."""
         self._forget()
-        self._restore(arrays)
         self.items_ = items
         self.training_ = training
+        self._restore(arrays)
         return self
 
     @abstractmethod

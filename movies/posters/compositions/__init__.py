@@ -10,9 +10,9 @@ from collections.abc import Callable
 from movies.posters.compositions.arched import arcade, arches, window
 from movies.posters.compositions.barred import bands, blinds, ladder, pills, stairs
 from movies.posters.compositions.celled import halftone, quarters, tiles
+from movies.posters.compositions.circular import horizon, lens, orbit, rings, waves
 from movies.posters.compositions.lettered import initial, numeral
 from movies.posters.compositions.pointed import beam, chevron, shards, split, teeth
-from movies.posters.compositions.round import horizon, lens, orbit, rings, waves
 from movies.posters.compositions.stage import Stage
 
 Composition = Callable[[Stage], str]

@@ -7,9 +7,15 @@ from typing import Any
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.models.bias import Bias
+from recommendations.engine.models.content import Content
+from recommendations.engine.models.ease import Ease, EaseLayer
+from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.popularity import Popularity
 
-MODELS: Mapping[str, type[Recommender]] = {model.name: model for model in (Popularity, Bias)}
+MODELS: Mapping[str, type[Recommender]] = {
+    model.name: model for model in (Popularity, Ease, Bias, Content, Hybrid)
+}
+_BUILDABLE: Mapping[str, type[Recommender]] = {**MODELS, EaseLayer.name: EaseLayer}
 
 
 def recipe_of(model: Recommender) -> dict[str, Any]:
@@ -21,9 +27,9 @@ def recipe_of(model: Recommender) -> dict[str, Any]:
 def build_model(recipe: Mapping[str, Any]) -> Recommender:
     """Return the unfitted model of a recipe, or raise `HyperparameterError` for a wrong one."""
     name = str(recipe.get("model"))
-    if name not in MODELS:
+    if name not in _BUILDABLE:
         raise HyperparameterError(f"unknown model {name!r}, expected one of {', '.join(MODELS)}")
-    model = MODELS[name]
+    model = _BUILDABLE[name]
     known = {field.name for field in fields(model)}
     values = recipe.get("hyperparameters", {})
     unknown = sorted(set(values) - known)

@@ -90,6 +90,18 @@ def test_planted_taste_shows_in_the_ratings(taste, films, people):
 
 
 @pytest.mark.parametrize("taste", TASTES, ids=lambda taste: taste.slug)
+def test_people_look_for_what_suits_them(taste, films, people):
+    loved = {film.movielens_id for film in films if affinity(taste, film) >= 0.6}
+    seen = [
+        rating.movielens_id in loved
+        for person in people
+        if person.taste is taste
+        for rating in person.ratings
+    ]
+    assert np.mean(seen) > 1.5 * len(loved) / len(films)
+
+
+@pytest.mark.parametrize("taste", TASTES, ids=lambda taste: taste.slug)
 def test_every_taste_has_films_to_love(taste, films):
     assert sum(affinity(taste, film) >= 0.6 for film in films) >= 15
 

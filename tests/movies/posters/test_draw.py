@@ -42,6 +42,12 @@ def test_a_new_rule_set_changes_the_hash(monkeypatch):
     assert poster_hash(HEAT) != before
 
 
+def test_the_order_of_genres_changes_nothing():
+    other = replace(HEAT, genres=HEAT.genres[::-1])
+    assert draw_poster(other) == draw_poster(HEAT)
+    assert poster_hash(other) == poster_hash(HEAT)
+
+
 def test_the_hash_fits_an_address():
     assert re.fullmatch(r"[0-9a-f]{10}", poster_hash(HEAT))
 

@@ -1,0 +1,177 @@
+"""Item-to-item regression that expects only a part of each history: the layers of `Ease`.
+
+Steck, "Autoencoders that don't overfit towards the identity", NeurIPS 2020: ridge regression of
+what people liked (Y) on what they rated (X, graded) with a share q of the input kept at random,
+solved in closed form without letting an item predict itself. An intercept lets a short history
+fall back on popularity. With Ω the weights of users and centred Gram matrices,
+
+    A = q² XᵀΩX + diag(q(1−q) diag XᵀΩX + λq),  P = A⁻¹,  R = q XᵀΩY,
+    B = PR − P diag(diag PR / diag P),  b = (cy − q Bᵀcx) / N,  score_j = b_j + Σ_i w(r_i) B_ij.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from scipy import linalg, sparse
+
+from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray
+
+_USER_BLOCK = 2048
+_COLUMN_BLOCK = 1024
+_DENSE_ABOVE = 0.01
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Regression:
+    """What is solved: inputs and targets (users × items), a weight per user, q and λ."""
+
+    inputs: CsrMatrix
+    targets: CsrMatrix
+    user_weights: FloatArray
+    keep: float
+    ridge: float
+
+    @property
+    def total(self) -> float:
+        """Return the sum of the user weights, N."""
+        return float(self.user_weights.sum())
+
+    @property
+    def input_sums(self) -> FloatArray:
+        """Return the weighted column sums of the inputs, cx, shape (n_items,)."""
+        return cast("FloatArray", self.inputs.T @ self.user_weights)
+
+    @property
+    def target_sums(self) -> FloatArray:
+        """Return the weighted column sums of the targets, cy, shape (n_items,)."""
+        return cast("FloatArray", self.targets.T @ self.user_weights)
+
+    @property
+    def diagonal(self) -> Float32Array:
+        """Return what stands on the diagonal of A besides the Gram matrix, shape (n_items,)."""
+        squares = np.asarray(self.inputs.power(2).T @ self.user_weights)
+        kept = self.keep * (1.0 - self.keep) * squares + self.ridge * self.keep
+        return np.asarray(kept, dtype=np.float32)
+
+
+def solve(problem: Regression, *, neighbours: int | None) -> CsrMatrix | Float32Array:
+    """Return B, shape (n_items, n_items), solved on the smaller side.
+
+    With `neighbours`, only that many strongest entries of each column are kept and B is CSR.
+    """
+    n_users, n_items = problem.inputs.shape
+    columns = _DualColumns(problem) if n_users < n_items else _PrimalColumns(problem)
+    if neighbours is None or neighbours >= n_items:
+        return columns.block(0, n_items)
+    blocks = [
+        _strongest(columns.block(start, min(start + _COLUMN_BLOCK, n_items)), neighbours)
+        for start in range(0, n_items, _COLUMN_BLOCK)
+    ]
+    return cast("CsrMatrix", sparse.csr_array(sparse.hstack(blocks, format="csr")))
+
+
+def intercepts(problem: Regression, weights: CsrMatrix | Float32Array) -> FloatArray:
+    """Return b, shape (n_items,): the scores of an empty history."""
+    explained = weights.T @ problem.input_sums
+    return np.asarray((problem.target_sums - problem.keep * explained) / problem.total)
+
+
+class _PrimalColumns:
+    """B by the inverse of an items × items matrix."""
+
+    def __init__(self, problem: Regression) -> None:
+        keep, means = problem.keep, problem.input_sums / problem.total
+        gram, cross = _gram_matrices(problem)
+        gram -= np.outer(problem.input_sums, means).astype(np.float32)
+        cross -= np.outer(means, problem.target_sums).astype(np.float32)
+        gram *= keep * keep
+        gram[np.diag_indices_from(gram)] += problem.diagonal
+        inverse = _inverse(gram)
+        self._weights = inverse @ (cross * np.float32(keep))
+        self._weights -= inverse * (np.diag(self._weights) / np.diag(inverse))
+        np.fill_diagonal(self._weights, 0.0)
+
+    def block(self, start: int, stop: int) -> Float32Array:
+        """Return columns `start` to `stop` of B."""
+        return self._weights[:, start:stop]
+
+
+class _DualColumns:
+    """B by Woodbury's identity: the inverse of a users × users matrix.
+
+    With Z the weighted, centred inputs, K = Z D⁻¹ and S = (I + q² K Zᵀ)⁻¹ it is
+    P = D⁻¹ − q² KᵀSK and PZᵀ = KᵀS, so B = KᵀS (q Zy + q² K diag(d)) off the diagonal.
+    """
+
+    def __init__(self, problem: Regression) -> None:
+        keep = np.float32(problem.keep)
+        centred = _centred(problem, problem.inputs, problem.input_sums)
+        targets = _centred(problem, problem.targets, problem.target_sums)
+        scaled = centred / problem.diagonal
+        small = np.asarray(keep * keep * (scaled @ centred.T), dtype=np.float32)
+        small[np.diag_indices_from(small)] += np.float32(1)
+        self._left = np.ascontiguousarray((_inverse(small) @ scaled).T)
+        inverse_diagonal = 1 / problem.diagonal - keep * keep * np.einsum(
+            "iu,ui->i", self._left, scaled
+        )
+        product_diagonal = keep * np.einsum("iu,ui->i", self._left, targets)
+        self._right = keep * targets + keep * keep * scaled * (product_diagonal / inverse_diagonal)
+
+    def block(self, start: int, stop: int) -> Float32Array:
+        """Return columns `start` to `stop` of B."""
+        weights = self._left @ self._right[:, start:stop]
+        weights[np.arange(start, stop), np.arange(stop - start)] = 0.0
+        return cast("Float32Array", weights)
+
+
+def _gram_matrices(problem: Regression) -> tuple[Float32Array, Float32Array]:
+    """Return XᵀΩX and XᵀΩY, dense float32, uncentred."""
+    n_users, n_items = problem.inputs.shape
+    if problem.inputs.nnz < _DENSE_ABOVE * n_users * n_items:
+        scale = sparse.diags_array(problem.user_weights.astype(np.float32))
+        weighted = sparse.csr_array(problem.inputs.T @ scale)
+        return _dense(weighted @ problem.inputs), _dense(weighted @ problem.targets)
+    gram = np.zeros((n_items, n_items), dtype=np.float32)
+    cross = np.zeros_like(gram)
+    roots = np.sqrt(problem.user_weights).astype(np.float32)[:, np.newaxis]
+    for start in range(0, n_users, _USER_BLOCK):
+        block = slice(start, start + _USER_BLOCK)
+        inputs = problem.inputs[block].toarray() * roots[block]
+        gram += inputs.T @ inputs
+        cross += inputs.T @ (problem.targets[block].toarray() * roots[block])
+    return gram, cross
+
+
+def _dense(matrix: CsrMatrix) -> Float32Array:
+    return np.asarray(matrix.toarray(), dtype=np.float32)
+
+
+def _centred(problem: Regression, matrix: CsrMatrix, sums: FloatArray) -> Float32Array:
+    """Return Ω^½ (matrix − its weighted mean), dense float32, shape (n_users, n_items)."""
+    means = (sums / problem.total).astype(np.float32)
+    roots = np.sqrt(problem.user_weights).astype(np.float32)
+    centred: Float32Array = (matrix.toarray() - means) * roots[:, np.newaxis]
+    return centred
+
+
+def _inverse(matrix: Float32Array) -> Float32Array:
+    """Return the inverse of a symmetric positive definite matrix, which is overwritten."""
+    factor, failed_at = linalg.lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
+    if failed_at:
+        raise np.linalg.LinAlgError(f"matrix is not positive definite at row {failed_at}")
+    lower, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
+    inverse = np.tril(lower)
+    inverse += np.tril(lower, -1).T
+    return cast("Float32Array", inverse)
+
+
+def _strongest(columns: Float32Array, neighbours: int) -> CsrMatrix:
+    """Return the columns with only their `neighbours` largest entries by absolute value."""
+    n_items, n_columns = columns.shape
+    strength = np.abs(columns.T)
+    rows = np.argpartition(strength, n_items - neighbours, axis=1)[:, n_items - neighbours :]
+    values = np.take_along_axis(columns.T, rows, axis=1)
+    places = np.repeat(np.arange(n_columns), neighbours)
+    entries = (values.ravel(), (rows.ravel(), places))
+    return cast("CsrMatrix", sparse.coo_array(entries, shape=columns.shape).tocsr())

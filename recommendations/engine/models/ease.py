@@ -1,0 +1,197 @@
+"""EASE graded by rating, with an intercept, for short and for long histories.
+
+Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019. Fitted on whole histories
+alone it is far worse than popularity for newcomers, so it is fitted twice, with much and with
+half of each history dropped, and the two speak by the length of the history.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, cast
+
+import numpy as np
+from scipy import sparse
+
+from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.base import Recommender
+from recommendations.engine.errors import HyperparameterError
+from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.history import History
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
+from recommendations.engine.models.stack import Stack
+from recommendations.engine.threads import FIT_THREADS, blas_threads
+
+LIKED_STARS = 4.0
+STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
+
+
+@dataclass(kw_only=True, eq=False)
+class EaseLayer(Recommender):
+    """Item-to-item regression for one expected length of the history.
+
+    `keep` is the share of a history expected as input (q), `user_power` how much long histories
+    are held back in training, `popularity_power` how much widely liked items are in scoring.
+    `rating_weights` are the inputs for 1 to 5 stars: a low rating is weak evidence of interest.
+    Only the `max_items` most rated items take part. Above `dense_items` of them only the
+    `neighbours` strongest weights of each column are kept.
+    """
+
+    name: ClassVar[str] = "ease-layer"
+    keep: float = 0.5
+    ridge: float = 200.0
+    user_power: float = 0.3
+    popularity_power: float = 0.0
+    rating_weights: tuple[float, ...] = (0.3, 0.4, 0.6, 1.0, 1.1)
+    max_items: int = 10_000
+    dense_items: int = 6_000
+    neighbours: int = 300
+
+    def _check_hyperparameters(self) -> None:
+        if not 0 < self.keep < 1 or self.ridge <= 0:
+            raise HyperparameterError("ease: keep must be between 0 and 1, ridge above 0")
+        if min(self.max_items, self.neighbours) < 1:
+            raise HyperparameterError("ease: max_items and neighbours must be at least 1")
+        if len(self.rating_weights) != len(STARS_AT):
+            raise HyperparameterError("ease: rating_weights needs a weight for each star")
+
+    def _fit(self, interactions: Interactions) -> None:
+        self.active_items_ = self._choose_items(interactions)
+        problem = self._regression(interactions)
+        is_large = len(self.active_items_) > self.dense_items
+        with blas_threads(FIT_THREADS):
+            weights = solve(problem, neighbours=self.neighbours if is_large else None)
+        offsets = intercepts(problem, weights)
+        scale = self._popularity_scale(problem.targets)
+        self.intercepts_ = offsets * scale
+        if isinstance(weights, np.ndarray):
+            self.weights_: CsrMatrix | Float32Array = weights * scale.astype(np.float32)
+        else:
+            self.weights_ = weights @ sparse.diags_array(scale.astype(np.float32))
+        self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
+        self.places_[self.active_items_] = np.arange(len(self.active_items_))
+
+    def _choose_items(self, interactions: Interactions) -> IndexArray:
+        counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
+        most_rated = np.argsort(-counts, kind="stable")[: self.max_items]
+        return np.sort(most_rated[counts[most_rated] > 0])
+
+    def _regression(self, interactions: Interactions) -> Regression:
+        ratings = interactions.user_items[:, self.active_items_]
+        inputs, targets = ratings.copy(), ratings.copy()
+        inputs.data = self._weigh(ratings.data)
+        events = interactions.event_weights[:, self.active_items_]
+        targets.data = (ratings.data >= LIKED_STARS).astype(np.float32)
+        lengths = np.maximum(np.diff(ratings.indptr), 1).astype(np.float64)
+        user_weights = lengths**-self.user_power
+        return Regression(
+            inputs=inputs + events,
+            targets=targets,
+            user_weights=user_weights / user_weights.mean(),
+            keep=self.keep,
+            ridge=self.ridge,
+        )
+
+    def _popularity_scale(self, targets: CsrMatrix) -> FloatArray:
+        liked = np.asarray(targets.sum(axis=0), dtype=np.float64)
+        scale = (liked + 10.0) ** -self.popularity_power
+        mean: float = np.average(scale, weights=liked + 1e-9)
+        return scale / mean
+
+    def _weigh(self, stars: Float32Array) -> Float32Array:
+        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float32)
+
+    def _inputs(self, history: History) -> tuple[FloatArray, IndexArray]:
+        """Return the input of every entry and its row of the weights; inactive ones weigh 0."""
+        rows = self.places_[history.entry_items].astype(np.int64)
+        inputs = np.concatenate([self._weigh(history.values), history.event_weights])
+        return np.where(rows >= 0, inputs, 0.0).astype(np.float64), np.maximum(rows, 0)
+
+    def _score(self, history: History) -> FloatArray:
+        inputs, rows = self._inputs(history)
+        active = self.intercepts_.copy()
+        if isinstance(self.weights_, np.ndarray):
+            # float32 sums would break the promise that the parts add up to the score.
+            active += inputs @ self.weights_[rows].astype(np.float64)
+        else:
+            active += np.asarray(self.weights_[rows].T @ inputs)
+        scores = np.zeros(self.n_items, dtype=np.float64)
+        scores[self.active_items_] = active
+        return scores
+
+    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]:
+        scores = self._score(history)
+        inputs, rows = self._inputs(history)
+        explanations = []
+        for item in item_indices:
+            column = int(self.places_[item])
+            shares = np.zeros(history.n_entries, dtype=np.float64)
+            constant = 0.0
+            if column >= 0:
+                shares = inputs * self._column(rows, column)
+                constant = float(self.intercepts_[column])
+            parts = (
+                Part(name="ratings", contributions=shares),
+                Part(name="intercept", constant=constant),
+            )
+            explanations.append(
+                Explanation(
+                    item_index=item,
+                    score=float(scores[item]),
+                    parts=parts,
+                    n_entries=history.n_entries,
+                )
+            )
+        return explanations
+
+    def _column(self, rows: IndexArray, column: int) -> FloatArray:
+        if isinstance(self.weights_, np.ndarray):
+            return np.asarray(self.weights_[rows, column], dtype=np.float64)
+        return np.asarray(self.weights_[rows][:, [column]].toarray()[:, 0], dtype=np.float64)
+
+    def _similarities(self, item_index: int) -> FloatArray:
+        similarities = np.zeros(self.n_items, dtype=np.float64)
+        row = int(self.places_[item_index])
+        if row < 0:
+            return similarities
+        weights = self.weights_[[row]]
+        dense = weights if isinstance(weights, np.ndarray) else weights.toarray()
+        similarities[self.active_items_] = dense[0]
+        return similarities
+
+
+def _short_layer() -> EaseLayer:
+    return EaseLayer(keep=0.02, ridge=20.0, user_power=0.0)
+
+
+def _long_layer() -> EaseLayer:
+    return EaseLayer(keep=0.5, ridge=200.0, user_power=0.3, popularity_power=0.1)
+
+
+@dataclass(kw_only=True, eq=False)
+class Ease(Stack):
+    """Two layers, for short and long histories, mixed by n² / (n² + `half_length`²).
+
+    `long_share` is the share of the long layer for an endless history.
+    """
+
+    name: ClassVar[str] = "ease"
+    short: EaseLayer = field(default_factory=_short_layer)
+    long: EaseLayer = field(default_factory=_long_layer)
+    half_length: float = 15.0
+    long_share: float = 0.85
+
+    def _check_hyperparameters(self) -> None:
+        if self.half_length <= 0 or not 0 <= self.long_share <= 1:
+            raise HyperparameterError("ease: half_length must be above 0, long_share in 0..1")
+
+    def _components(self) -> Mapping[str, Recommender]:
+        return {"short": self.short, "long": self.long}
+
+    def _weights(self, history: History) -> Mapping[str, float]:
+        squared = float(history.n_entries) ** 2
+        share = self.long_share * squared / (squared + self.half_length**2)
+        return {"short": 1.0 - share, "long": share}
+
+    def _similarities(self, item_index: int) -> FloatArray:
+        return cast("EaseLayer", self.components_["long"]).similarities(item_index)

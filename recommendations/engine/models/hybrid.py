@@ -1,0 +1,102 @@
+"""The served model: popularity, EASE and content in one sum, and the stars beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, cast
+
+import numpy as np
+
+from recommendations.engine.arrays import FloatArray, IndexArray
+from recommendations.engine.base import Recommender, StarPredictor
+from recommendations.engine.errors import HyperparameterError
+from recommendations.engine.explanation import Part
+from recommendations.engine.history import History
+from recommendations.engine.models.bias import Bias
+from recommendations.engine.models.content import Content
+from recommendations.engine.models.ease import Ease
+from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.stack import Stack
+
+
+def _weights_by_length() -> dict[str, tuple[float, ...]]:
+    return {
+        "popularity": (1.0, 0.3, 0.2, 0.1, 0.05, 0.0),
+        "ease": (0.0, 1.0, 1.0, 1.0, 1.0, 1.0),
+        "content": (0.0, 0.1, 0.1, 0.1, 0.1, 0.1),
+    }
+
+
+@dataclass(kw_only=True, eq=False)
+class Hybrid(Stack, StarPredictor):
+    """Add up popularity, EASE and content by weights that follow the length of the history.
+
+    `weights[name][i]` is the weight of a component for a history of `lengths[i]` entries; between
+    two lengths it runs straight over log(1 + length). Star predictions are those of `stars`, which
+    plays no role in the score.
+    """
+
+    name: ClassVar[str] = "hybrid"
+    popularity: Popularity = field(default_factory=Popularity)
+    ease: Ease = field(default_factory=Ease)
+    content: Content = field(default_factory=Content)
+    stars: Bias = field(default_factory=Bias)
+    lengths: tuple[float, ...] = (0, 1, 3, 10, 30, 100)
+    weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_by_length)
+
+    def _check_hyperparameters(self) -> None:
+        if list(self.lengths) != sorted(set(self.lengths)):
+            raise HyperparameterError("hybrid: lengths must ascend")
+        for name, weights in self.weights.items():
+            if name not in self._components() or len(weights) != len(self.lengths):
+                raise HyperparameterError(f"hybrid: weights of {name!r} do not fit")
+
+    def _components(self) -> Mapping[str, Recommender]:
+        return {
+            "popularity": self.popularity,
+            "ease": self.ease,
+            "content": self.content,
+            "stars": self.stars,
+        }
+
+    def _weights(self, history: History) -> Mapping[str, float]:
+        return self.weights_for(history.n_entries)
+
+    def weights_for(self, n_entries: int) -> dict[str, float]:
+        """Return the weight of each component for a history of this length."""
+        places = np.log1p(self.lengths)
+        here = np.log1p(n_entries)
+        return {
+            name: float(np.interp(here, places, weights)) for name, weights in self.weights.items()
+        }
+
+    @property
+    def content_(self) -> Content:
+        """Return the fitted content model, for what two items share."""
+        return cast("Content", self.components_["content"])
+
+    @property
+    def stars_(self) -> StarPredictor:
+        """Return the fitted star model."""
+        return cast("StarPredictor", self.components_["stars"])
+
+    def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
+        return self.stars_.predict(history, item_indices)
+
+    def _star_parts(self, history: History, item_index: int) -> list[Part]:
+        return list(self.stars_.explain_stars(history, item_index).parts)
+
+    def _similarities(self, item_index: int) -> FloatArray:
+        """Return half likeness of taste, half of content, each relative to its best match."""
+        return 0.5 * sum(
+            (
+                _relative(self.components_[name].similarities(item_index), item_index)
+                for name in ("ease", "content")
+            ),
+            start=np.zeros(self.n_items),
+        )
+
+
+def _relative(similarities: FloatArray, item_index: int) -> FloatArray:
+    similarities[item_index] = 0.0
+    best = similarities.max(initial=0.0)
+    return similarities / best if best > 0 else similarities
