@@ -49,8 +49,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
     """Forget the attempts that other tests have made: they all come from one address."""
-    from config.limiter import redis_key  # noqa: PLC0415 - needs the settings
+    from config.limiter import limiter, redis_key  # noqa: PLC0415 - needs the settings
     from config.redis import redis_client  # noqa: PLC0415 - needs the settings
 
+    limiter.cache_clear()
     for key in redis_client().scan_iter(match=redis_key("*"), count=1000):
         redis_client().delete(key)
