@@ -64,3 +64,8 @@ def reachable_redis() -> Iterator[redis.Redis]:
         _Pause.until = time.monotonic() + _Pause.seconds
         logger.warning("Redis did not answer: %s", error)
         raise RedisAwayError(str(error)) from error
+
+
+def end_pause() -> None:
+    """Try Redis again at the next use."""
+    _Pause.until = float("-inf")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from environs import validate
 
 from config.environment import ENVIRONMENTS, PRODUCTION, database_settings, env
@@ -109,7 +110,7 @@ CACHES = {
 SESSION_ENGINE = "accounts.sessions"
 
 # Celery: JSON only; a task that was not queued is found by the sweep.
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -117,15 +118,25 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_ROUTES = {"recommendations.train_nightly": {"queue": "training"}}
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": REDIS_TIMEOUT_SECONDS,
     "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
+    "max_retries": 0,
     "visibility_timeout": 3 * 60 * 60,
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "train-nightly": {
+        "task": "recommendations.train_nightly",
+        "schedule": crontab(hour=env.int("TRAINING_HOUR", 3), minute=30),
+    },
+    "sweep": {"task": "recommendations.sweep", "schedule": 60.0},
+}
 
 # People
 AUTH_USER_MODEL = "accounts.User"
@@ -199,6 +210,10 @@ API_WRITES_PER_SECOND = env.int("API_WRITES_PER_SECOND", 20, validate=AT_LEAST_O
 API_BURST = env.int("API_BURST", 100, validate=AT_LEAST_ONE)
 API_ANONYMOUS_PER_SECOND = env.int("API_ANONYMOUS_PER_SECOND", 20, validate=AT_LEAST_ONE)
 API_ANONYMOUS_BURST = env.int("API_ANONYMOUS_BURST", 20, validate=AT_LEAST_ONE)
+
+# The first catalogue: a MovieLens set here, or a download of it; an empty address forbids that.
+MARQUEE_DATA = Path(_place) if (_place := env.str("MARQUEE_DATA", "")) else None
+MOVIELENS_URL = env.str("MOVIELENS_URL", "https://files.grouplens.org/datasets/movielens/")
 
 # Models in service
 ARTEFACTS_DIR = env.path("MARQUEE_ARTEFACTS", VAR_DIR / "artefacts")

@@ -5,7 +5,9 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from config import views
+import movies.urls
+import recommendations.urls
+from config import health, views
 
 handler400 = views.bad_request
 handler403 = views.permission_denied
@@ -16,9 +18,12 @@ handler500 = views.server_error
 # Curators sign in where everybody does: one page, one limiter, one confirmation of the address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# A movie's page shows recommendations, so its view stands above the catalogue's others.
+catalogue = ([*movies.urls.urlpatterns, *recommendations.urls.movie_urlpatterns], "movies")
+
 urlpatterns = [
     path("", include("recommendations.urls")),
-    path("", include("movies.urls")),
+    path("", include(catalogue)),
     path("accounts/", include("allauth.account.urls")),
     path("account/", include("accounts.urls")),
     path("api/v1/", include("config.api_urls")),
@@ -30,5 +35,6 @@ urlpatterns = [
         TemplateView.as_view(template_name="accessibility.html"),
         name="accessibility",
     ),
-    path("livez", views.livez, name="livez"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
 ]

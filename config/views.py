@@ -1,4 +1,4 @@
-"""Pages that belong to no app: errors, health, theme, and plain words about the site."""
+"""Pages that belong to no app: errors, and the choice of theme."""
 
 import sys
 
@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
 from config.limiter import RETRY_AFTER
@@ -17,12 +16,6 @@ THEMES = ("light", "dark")
 LIMITED_SECONDS = 60
 STALE_FORM = "This page is too old to save from. Load it again, then try once more."
 YEAR_SECONDS = 365 * 24 * 60 * 60
-
-
-@require_GET
-@never_cache
-def livez(_request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"status": "ok"})
 
 
 @require_POST

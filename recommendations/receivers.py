@@ -1,1 +1,14 @@
 """What recommendations do when the catalogue announces a change."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from config.tasks import enqueue_on_commit
+from movies.signals import profile_changed
+from recommendations.tasks import refresh_user
+
+
+@receiver(profile_changed)
+def refresh_after_change(user_id: int, **_signal: Any) -> None:
+    enqueue_on_commit(refresh_user, user_id)

@@ -1,7 +1,8 @@
 """Private servers for the whole run, made before Django reads its settings and thrown away after.
 
-Django's settings are named here and not in the configuration: pytest-django would read them
-before the servers have addresses.
+They start when this file is imported, before any other file of the tests: those import models,
+and models want settings with the servers' addresses. So the settings are named here, not in the
+configuration, where pytest-django would read them too early.
 """
 
 import os
@@ -15,43 +16,43 @@ import pytest
 from runner.places import make_directory, var_directory
 from runner.services import Lease, ensure_services
 
-LEASES = pytest.StashKey[list[Lease]]()
-DIRECTORY = pytest.StashKey[Path]()
 
-
-def pytest_configure(config: pytest.Config) -> None:
+def start_servers() -> tuple[Path, list[Lease]]:
+    """Return the directory of this run and the servers in it, with Django set up to use them."""
+    runs = make_directory(var_directory() / "tests")
+    directory = Path(tempfile.mkdtemp(dir=runs))
+    directory.chmod(0o755)
     os.environ["MARQUEE_ENV"] = "test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ.setdefault("SECRET_KEY", "only-for-tests")
-    runs = make_directory(var_directory() / "tests")
-    config.stash[DIRECTORY] = Path(tempfile.mkdtemp(dir=runs))
-    config.stash[DIRECTORY].chmod(0o755)
-    os.environ["MARQUEE_VAR"] = str(config.stash[DIRECTORY])
-    config.stash[LEASES] = ensure_services(is_disposable=True)
+    os.environ["MARQUEE_VAR"] = str(directory)
+    leases = ensure_services(is_disposable=True)
     django.setup()
-    make_passwords_cheap()
+    return directory, leases
 
 
-def make_passwords_cheap() -> None:
-    """Hash as the site does, with a thousandth of the memory."""
-    from accounts.hashers import Argon2Hasher  # noqa: PLC0415 - needs the settings
+DIRECTORY, LEASES = start_servers()
 
-    Argon2Hasher.memory_cost = 46
+from accounts.hashers import Argon2Hasher  # noqa: E402 - wants the settings
+from config.redis import redis_client  # noqa: E402
+from movies.services.data_sets import forget_data_sets  # noqa: E402
+from movies.services.shelves import shelf_keeper  # noqa: E402
+from recommendations.services.store import store  # noqa: E402
+
+# Hash as the site does, with a thousandth of the memory.
+Argon2Hasher.memory_cost = 46
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    for lease in config.stash.get(LEASES, []):
+def pytest_unconfigure() -> None:
+    for lease in LEASES:
         lease.leave()
-    if DIRECTORY in config.stash:
-        shutil.rmtree(config.stash[DIRECTORY], ignore_errors=True)
+    shutil.rmtree(DIRECTORY, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """Forget the attempts that other tests have made: they all come from one address."""
-    from config.limiter import limiter, redis_key  # noqa: PLC0415 - needs the settings
-    from config.redis import redis_client  # noqa: PLC0415 - needs the settings
-
-    limiter.cache_clear()
-    for key in redis_client().scan_iter(match=redis_key("*"), count=1000):
-        redis_client().delete(key)
+def _fresh_process() -> None:
+    """Forget what a process keeps in memory between requests, and what Redis holds."""
+    redis_client().flushdb()
+    forget_data_sets()
+    shelf_keeper.forget()
+    store.forget()

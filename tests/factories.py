@@ -3,7 +3,7 @@
 from itertools import count
 
 from accounts.models import User
-from movies.models import Movie
+from movies.models import Movie, Rating
 
 _numbers = count(1)
 
@@ -37,3 +37,8 @@ def make_rater(data_set: str = "ml-test", **fields) -> User:
 def make_movie(title: str = "", **fields) -> Movie:
     """Make a visible movie."""
     return Movie.objects.create(title=title or f"Film {next(_numbers)}", **fields)
+
+
+def make_rating(user: User, movie: Movie, stars: float, **fields) -> Rating:
+    """Save a rating without its service: no revision, no task."""
+    return Rating.objects.create(user=user, movie=movie, half_stars=int(stars * 2), **fields)

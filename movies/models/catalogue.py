@@ -136,8 +136,13 @@ class Movie(models.Model):
         return f"tt{self.imdb_id:07d}" if self.imdb_id else ""
 
     @property
+    def directors(self) -> list[Person]:
+        """Who directed, in order; wants a movie loaded `for_cards`."""
+        return [credit.person for credit in self.director_credits]  # type: ignore[attr-defined]
+
+    @property
     def director_names(self) -> list[str]:
-        return [credit.person.name for credit in self.director_credits]  # type: ignore[attr-defined]
+        return [person.name for person in self.directors]
 
     @property
     def poster_subject(self) -> PosterSubject:

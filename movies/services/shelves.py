@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from movies.models import Movie
+from movies.models.catalogue import MovieQuerySet
 
 KEEP_SECONDS = 30.0
 SHELF_LENGTH = 200
@@ -47,16 +48,22 @@ class ShelfKeeper:
 
 
 def _read_shelves() -> Shelves:
-    movies = Movie.objects.visible().values_list("pk", flat=True)
-    newest = movies.order_by("-added_at", F("year").desc(nulls_last=True), "-pk")
+    movies = Movie.objects.visible()
+    popular = movies.filter(stats__rating_count__gt=0).most_rated_first()
     acclaimed = movies.filter(stats__rating_count__gte=FEWEST_RATINGS).best_rated_first()
+    newest = movies.order_by("-added_at", F("year").desc(nulls_last=True), "-pk")
+    pinned = movies.filter(pinned_at__isnull=False).order_by("-pinned_at", "pk")
     return Shelves(
-        popular=tuple(movies.filter(stats__rating_count__gt=0).most_rated_first()[:SHELF_LENGTH]),
-        acclaimed=tuple(acclaimed[:SHELF_LENGTH]),
-        newest=tuple(newest[:SHELF_LENGTH]),
-        pinned=tuple(movies.filter(pinned_at__isnull=False).order_by("-pinned_at", "pk")),
-        hidden=frozenset(Movie.objects.filter(is_hidden=True).values_list("pk", flat=True)),
+        popular=_ids(popular[:SHELF_LENGTH]),
+        acclaimed=_ids(acclaimed[:SHELF_LENGTH]),
+        newest=_ids(newest[:SHELF_LENGTH]),
+        pinned=_ids(pinned),
+        hidden=frozenset(_ids(Movie.objects.filter(is_hidden=True))),
     )
+
+
+def _ids(movies: MovieQuerySet) -> tuple[int, ...]:
+    return tuple(movies.values_list("pk", flat=True))
 
 
 shelf_keeper = ShelfKeeper()

@@ -1,0 +1,74 @@
+"""Is the process alive, and can the site serve?"""
+
+import logging
+
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
+from config.redis import RedisAwayError, reachable_redis
+from movies.models import Movie
+from recommendations.errors import ModelNotReadyError
+from recommendations.services.store import store
+
+logger = logging.getLogger(__name__)
+
+
+class _Once:
+    """Whether this process has been ready: from then on, a missing model is no reason to stop."""
+
+    was_ready = False
+
+
+@require_safe
+@never_cache
+def livez(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 while the site can serve, once it has had a catalogue and a model."""
+    states = {"postgresql": _database_state(), "redis": _redis_state()}
+    if states["postgresql"] == "ok":
+        states |= {"catalogue": _catalogue_state(), "model": _model_state()}
+    is_whole = set(states.values()) == {"ok"}
+    _Once.was_ready |= all(states.get(name) == "ok" for name in ("catalogue", "model"))
+    if states["postgresql"] != "ok" or not _Once.was_ready:
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return JsonResponse({"status": "unavailable"} | states, status=503, headers=headers)
+    return JsonResponse({"status": "ok" if is_whole else "degraded"} | states)
+
+
+def _database_state() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DATABASE_GONE:
+        logger.exception("PostgreSQL does not answer")
+        return "away"
+    return "ok"
+
+
+def _redis_state() -> str:
+    try:
+        with reachable_redis() as redis:
+            redis.ping()
+    except RedisAwayError:
+        return "away"
+    return "ok"
+
+
+def _catalogue_state() -> str:
+    return "ok" if Movie.objects.exists() else "empty"
+
+
+def _model_state() -> str:
+    try:
+        store.get()
+    except ModelNotReadyError:
+        return "missing"
+    return "ok"

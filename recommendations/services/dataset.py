@@ -1,0 +1,145 @@
+"""Everything a model learns from, streamed out of PostgreSQL into the engine's arrays."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+
+from accounts.models import User
+from movies.models import Event
+from recommendations.engine.interactions import Interactions, UserEvents
+from recommendations.engine.items import ItemContent, ItemIndex
+
+# PostgreSQL's binary COPY: a header of 19 bytes, then for each row the number of columns and for
+# each column its length and its big-endian bytes, then a trailer of 2 bytes. With columns of
+# fixed width and no nulls a row is a record, and numpy reads millions of them at once.
+COPY_HEADER_BYTES = 19
+COPY_TRAILER_BYTES = 2
+
+RATINGS = """
+    SELECT user_id, movie_id, half_stars, floor(extract(epoch FROM rated_at))::bigint AS seconds
+    FROM movies_rating ORDER BY id
+"""
+RATING_COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "seconds": "i8"}
+
+CONTENT = """
+    SELECT movie.id, movie.year, movie.keywords, movie.overview,
+        ARRAY(SELECT genre.name FROM movies_movie_genres AS own
+              JOIN movies_genre AS genre ON genre.id = own.genre_id
+              WHERE own.movie_id = movie.id ORDER BY genre.name),
+        ARRAY(SELECT person.name FROM movies_credit AS credit
+              JOIN movies_person AS person ON person.id = credit.person_id
+              WHERE credit.movie_id = movie.id AND credit.role = 'director'
+              ORDER BY credit.position, credit.id),
+        ARRAY(SELECT person.name FROM movies_credit AS credit
+              JOIN movies_person AS person ON person.id = credit.person_id
+              WHERE credit.movie_id = movie.id AND credit.role = 'cast'
+              ORDER BY credit.position, credit.id),
+        ARRAY(SELECT tag.slug FROM movies_tagapplication AS application
+              JOIN movies_tag AS tag ON tag.id = application.tag_id
+              WHERE application.movie_id = movie.id AND NOT tag.is_hidden
+              ORDER BY application.id)
+    FROM movies_movie AS movie ORDER BY movie.id
+"""
+
+
+def read_interactions() -> Interactions:
+    """Return all ratings and events of the site over the whole catalogue, hidden films included.
+
+    Outer ids are primary keys. Equal times keep the order of the rows' primary keys.
+    """
+    movie_ids, content = _read_content()
+    ratings = copy_records(RATINGS, columns=RATING_COLUMNS)
+    return Interactions.from_arrays(
+        user_ids=ratings["user_id"].astype(np.int64),
+        item_ids=ratings["movie_id"].astype(np.int64),
+        stars=ratings["half_stars"].astype(np.float32) / 2,
+        timestamps=ratings["seconds"].astype(np.int64),
+        catalogue=ItemIndex.of(movie_ids),
+        content=content,
+        events=_read_events(),
+        groups=_read_groups(),
+    )
+
+
+def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
+    """Return the rows of a query whose columns are integers of these widths and never null.
+
+    Shape (n_rows,), with one named field a column.
+    """
+    fields: list[tuple[str, str]] = [("column_count", ">i2")]
+    for name, kind in columns.items():
+        fields += [(f"{name}_length", ">i4"), (name, f">{kind}")]
+    received = bytearray()
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as rows,
+    ):
+        for block in rows:
+            received += block
+    body = memoryview(received)[COPY_HEADER_BYTES:-COPY_TRAILER_BYTES]
+    return np.frombuffer(body, dtype=np.dtype(fields))
+
+
+def _read_content() -> tuple[list[int], ItemContent]:
+    with connection.cursor() as cursor:
+        cursor.execute(CONTENT)
+        rows: Sequence[Sequence[Any]] = cursor.fetchall()
+    movie_ids, years, keywords, overviews, genres, directors, cast, tags = (
+        zip(*rows, strict=True) if rows else ((),) * 8
+    )
+    may_use_texts = settings.USE_METADATA_TEXTS_IN_MODELS
+    content = ItemContent(
+        genres=genres,
+        directors=directors,
+        cast=cast,
+        tags=tags,
+        keywords=keywords if may_use_texts else (),
+        overviews=overviews if may_use_texts else (),
+        years=[year or 0 for year in years],
+    )
+    return list(movie_ids), content
+
+
+def _read_events() -> UserEvents | None:
+    rows = list(
+        Event.objects.order_by("occurred_at", "pk").values_list(
+            "user_id", "movie_id", "kind", "occurred_at"
+        )
+    )
+    if not rows:
+        return None
+    user_ids, movie_ids, kinds, times = zip(*rows, strict=True)
+    return UserEvents(
+        user_ids=user_ids,
+        item_ids=movie_ids,
+        kinds=kinds,
+        timestamps=[int(time.timestamp()) for time in times],
+    )
+
+
+def _read_groups() -> dict[int, tuple[str, ...]]:
+    people = User.objects.filter(
+        Q(age_band__isnull=False) | Q(gender__isnull=False) | Q(occupation__isnull=False)
+    )
+    rows = people.values_list("pk", "age_band", "gender", "occupation")
+    return {
+        user_id: group_labels(age_band=age_band, gender=gender, occupation=occupation)
+        for user_id, age_band, gender, occupation in rows.iterator()
+    }
+
+
+def group_labels(
+    *, age_band: int | None, gender: str | None, occupation: int | None
+) -> tuple[str, ...]:
+    """Return the labels under which the engine knows a person's demographic groups."""
+    named: Iterable[tuple[str, object]] = (
+        ("age", age_band),
+        ("gender", gender),
+        ("occupation", occupation),
+    )
+    return tuple(f"{name}:{value}" for name, value in named if value is not None)

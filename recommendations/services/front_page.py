@@ -1,0 +1,200 @@
+"""What stands on the home page: a hero and rails, no movie twice."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.models import User
+from movies.cards import Card, Rail
+from movies.models import Movie
+from movies.services.curation import read_curation_revision
+from movies.services.shelves import Shelves, shelf_keeper
+from recommendations.engine.history import History
+from recommendations.services.personal import read_personal_lists, served_model_or_none
+from recommendations.services.picks import PersonalLists, Pick, PickReason
+from recommendations.services.reasons import reason_sentence
+
+RAIL_LENGTH = 20
+BOARD_LENGTH = 10
+ACCLAIMED = PickReason("acclaimed")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The hero (the top pick, if there is a person to pick for) and the rails in order."""
+
+    hero: Card | None
+    rails: Sequence[Rail]
+    rating_count: int = 0
+
+    @property
+    def poster(self) -> Movie | None:
+        """The movie whose poster stands beside the sign where there is no hero."""
+        acclaimed = next((rail for rail in self.rails if rail.slug == "acclaimed"), None)
+        return acclaimed.cards[0].movie if acclaimed else None
+
+
+@dataclass(slots=True)
+class _Row:
+    """A rail before its movies are loaded."""
+
+    slug: str
+    title: str
+    picks: list[Pick]
+    note: str = ""
+    see_all_url: str = ""
+    source_id: int | None = None
+
+
+@dataclass(slots=True)
+class _Composer:
+    """Give out each movie once, and none that was seen."""
+
+    used: set[int] = field(default_factory=set)
+
+    def take(self, picks: Iterable[Pick], *, limit: int) -> list[Pick]:
+        taken: list[Pick] = []
+        for pick in picks:
+            if len(taken) == limit:
+                break
+            if pick.movie_id not in self.used:
+                self.used.add(pick.movie_id)
+                taken.append(pick)
+        return taken
+
+
+def front_page_for(*, user: User) -> FrontPage:
+    """Return the home page of a person: own lists first, then what everybody likes."""
+    curation_revision = read_curation_revision()
+    lists = read_personal_lists(user=user, curation_revision=curation_revision)
+    shelves = shelf_keeper.get(curation_revision=curation_revision)
+    composer = _Composer(used=set(lists.seen))
+    is_personal = bool(lists.stars_of)
+    hero = composer.take(lists.top, limit=1) if is_personal else []
+    rows = [
+        _Row(
+            "top",
+            "Top picks for you" if is_personal else "To start with",
+            composer.take(lists.top, limit=RAIL_LENGTH),
+            note="" if is_personal else "Well liked, and as different as can be",
+            see_all_url=reverse("picks"),
+        ),
+        *_because_rows(lists, composer),
+        *_shared_rows(shelves, composer, predicted=lists.predicted),
+    ]
+    movies = _load_movies([*hero, *(pick for row in rows for pick in row.picks)])
+    return FrontPage(
+        hero=next(iter(_cards(hero, movies=movies, lists=lists)), None),
+        rails=[_rail(row, movies=movies, lists=lists) for row in rows if row.picks],
+        rating_count=len(lists.stars_of),
+    )
+
+
+def front_page_for_guest() -> FrontPage:
+    """Return the home page of somebody nothing is known about."""
+    shelves = shelf_keeper.get(curation_revision=read_curation_revision())
+    rows = _shared_rows(shelves, _Composer(), predicted=_predicted_for_guest(shelves))
+    movies = _load_movies([pick for row in rows for pick in row.picks])
+    return FrontPage(hero=None, rails=[_rail(row, movies=movies) for row in rows if row.picks])
+
+
+def picks_of(*, user: User) -> list[Card]:
+    """Return every pick for a person, best first."""
+    lists = read_personal_lists(user=user, curation_revision=read_curation_revision())
+    return _cards(lists.top, movies=_load_movies(lists.top), lists=lists)
+
+
+def _because_rows(lists: PersonalLists, composer: _Composer) -> list[_Row]:
+    return [
+        _Row(
+            f"because-{each.source_movie_id}",
+            "",
+            composer.take(each.picks, limit=RAIL_LENGTH),
+            source_id=each.source_movie_id,
+        )
+        for each in lists.because
+    ]
+
+
+def _shared_rows(
+    shelves: Shelves, composer: _Composer, *, predicted: Mapping[int, float]
+) -> list[_Row]:
+    def picks(movie_ids: Sequence[int]) -> list[Pick]:
+        return [Pick(each, 0.0, predicted.get(each), ACCLAIMED) for each in movie_ids]
+
+    browse = reverse("movies:browse")
+    return [
+        _Row(
+            "popular",
+            "Popular now",
+            composer.take(picks(shelves.popular), limit=BOARD_LENGTH),
+            note="Rated by most people",
+            see_all_url=f"{browse}?{urlencode({'sort': 'popularity'})}",
+        ),
+        _Row(
+            "acclaimed",
+            "Highly rated",
+            composer.take(picks(shelves.acclaimed), limit=RAIL_LENGTH),
+            see_all_url=f"{browse}?{urlencode({'sort': 'rating'})}",
+        ),
+        _Row(
+            "new",
+            "New in the catalogue",
+            composer.take(picks(shelves.newest), limit=RAIL_LENGTH),
+            see_all_url=f"{browse}?{urlencode({'sort': 'year'})}",
+        ),
+    ]
+
+
+def _load_movies(picks: Sequence[Pick]) -> dict[int, Movie]:
+    """Return the visible movies of the picks and of their reasons, by id."""
+    wanted = {pick.movie_id for pick in picks}
+    wanted.update(movie_id for pick in picks for movie_id in pick.reason.movie_ids)
+    return {movie.pk: movie for movie in Movie.objects.visible().filter(pk__in=wanted).for_cards()}
+
+
+def _rail(row: _Row, *, movies: Mapping[int, Movie], lists: PersonalLists | None = None) -> Rail:
+    source = movies.get(row.source_id) if row.source_id else None
+    return Rail(
+        slug=row.slug,
+        title=f"Because you liked {source.title}"
+        if source
+        else row.title or "More like your films",
+        cards=_cards(row.picks, movies=movies, lists=lists),
+        note=row.note,
+        see_all_url=row.see_all_url,
+    )
+
+
+def _cards(
+    picks: Sequence[Pick], *, movies: Mapping[int, Movie], lists: PersonalLists | None = None
+) -> list[Card]:
+    stars_of: Mapping[int, float] = lists.stars_of if lists else {}
+    return [
+        Card(
+            movie=movies[pick.movie_id],
+            predicted=pick.predicted,
+            own_stars=stars_of.get(pick.movie_id),
+            reason=reason_sentence(
+                reason=pick.reason,
+                movie=movies[pick.movie_id],
+                movies=movies,
+                stars_of=stars_of,
+            ),
+        )
+        for pick in picks
+        if pick.movie_id in movies
+    ]
+
+
+def _predicted_for_guest(shelves: Shelves) -> dict[int, float]:
+    served = served_model_or_none()
+    if served is None:
+        return {}
+    shown = dict.fromkeys((*shelves.popular, *shelves.acclaimed, *shelves.newest))
+    indices, is_known = served.model.known_items.find(list(shown))
+    stars = served.model.predict(History(), indices[is_known])
+    ids = served.model.known_items.ids[indices[is_known]]
+    return {int(each): round(float(value), 3) for each, value in zip(ids, stars, strict=True)}

@@ -1,0 +1,54 @@
+"""A person of the site as the engine sees one: a history."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from accounts.models import User
+from movies.models import Event, Rating
+from recommendations.engine.events import Events, encode_kinds
+from recommendations.engine.history import History
+from recommendations.engine.items import ItemIndex
+from recommendations.services.dataset import group_labels
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHistory:
+    """A history for one model, and what the person said as the database has it."""
+
+    history: History
+    stars_of: dict[int, float]
+    """Movie id to stars, oldest rating first, movies unknown to the model included."""
+
+
+def read_history(*, user: User, items: ItemIndex) -> PersonHistory:
+    """Return what a person rated and did, over the items that a model knows."""
+    rows = list(
+        Rating.objects.filter(user=user)
+        .order_by("rated_at", "pk")
+        .values_list("movie_id", "half_stars", "rated_at")
+    )
+    history, _ = History.from_ids(
+        items=items,
+        item_ids=[movie_id for movie_id, _, _ in rows],
+        stars=[half_stars / 2 for _, half_stars, _ in rows],
+        timestamps=[int(rated_at.timestamp()) for _, _, rated_at in rows],
+        events=_read_events(user=user, items=items),
+        group=group_labels(age_band=user.age_band, gender=user.gender, occupation=user.occupation),
+    )
+    return PersonHistory(history, {movie_id: halves / 2 for movie_id, halves, _ in rows})
+
+
+def _read_events(*, user: User, items: ItemIndex) -> Events:
+    rows = list(
+        Event.objects.filter(user=user)
+        .order_by("occurred_at", "pk")
+        .values_list("movie_id", "kind", "occurred_at")
+    )
+    indices, is_known = items.find(np.array([movie_id for movie_id, _, _ in rows], dtype=np.int64))
+    kept = [row for row, known in zip(rows, is_known, strict=True) if known]
+    return Events(
+        item_indices=indices[is_known],
+        codes=encode_kinds(kind for _, kind, _ in kept),
+        timestamps=np.array([int(time.timestamp()) for _, _, time in kept], dtype=np.int64),
+    )

@@ -1,0 +1,142 @@
+"""What the model has to say about one movie: to one person, and about its neighbours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from accounts.models import User
+from movies.cards import Card, Rail, Reason
+from movies.charts import (
+    Effect,
+    PredictionChart,
+    WaterfallChart,
+    WaterfallPart,
+    prediction_chart,
+    strongest_effects,
+    waterfall_chart,
+)
+from movies.models import Movie
+from movies.services.curation import read_curation_revision
+from movies.services.shelves import shelf_keeper
+from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.history import History
+from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.ranking import top_k
+from recommendations.services.histories import PersonHistory, read_history
+from recommendations.services.listmaker import cited_reason
+from recommendations.services.personal import served_model_or_none
+from recommendations.services.reasons import reason_sentence
+
+SIMILAR_LENGTH = 20
+NOBODY = PersonHistory(History(), {})
+USER_EFFECT = "user-effect"
+PART_NAMES: Mapping[str, tuple[str, str]] = {
+    "overall-mean": ("Average of all films", "Average of all films"),
+    "item-effect": ("People rate this film higher", "People rate this film lower"),
+    USER_EFFECT: ("You rate a little higher than most", "You rate a little lower than most"),
+    "clipping": ("Kept within half a star and five", "Kept within half a star and five"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MovieExplanation:
+    """Why a person might like a movie: the sum in stars, and the ratings behind its place."""
+
+    chart: WaterfallChart
+    note: Reason | None
+    raised: Sequence[Effect]
+    lowered: Sequence[Effect]
+
+
+@dataclass(frozen=True, slots=True)
+class MovieOpinion:
+    """What the model thinks of a movie for a person, and the movies most like it."""
+
+    similar: Rail
+    prediction: PredictionChart | None = None
+    explanation: MovieExplanation | None = None
+
+
+def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
+    """Predict and explain a movie for a person, as if they had not rated it.
+
+    Guests get its neighbours only. A movie that the model does not know has those of its genres.
+    """
+    served = served_model_or_none()
+    index = _index_of(movie, served.model) if served else None
+    if served is None or index is None:
+        return MovieOpinion(similar=_similar_rail(_cards_by_genre(movie)))
+    model = served.model
+    person = read_history(user=user, items=model.known_items) if user else NOBODY
+    similar = _similar_rail(_cards_by_model(model, index=index, person=person))
+    if user is None:
+        return MovieOpinion(similar=similar)
+    history = person.history.without_item(index)
+    stars = model.explain_stars(history, index)
+    return MovieOpinion(
+        similar=similar,
+        prediction=prediction_chart(stars=stars.score),
+        explanation=_explain(movie, model=model, history=history, index=index, stars=stars)
+        if history.n_ratings
+        else None,
+    )
+
+
+def _similar_rail(cards: Sequence[Card]) -> Rail:
+    return Rail(slug="similar", title="Similar films", cards=cards)
+
+
+def _index_of(movie: Movie, model: Hybrid) -> int | None:
+    indices, is_known = model.known_items.find([movie.pk])
+    return int(indices[0]) if is_known[0] else None
+
+
+def _explain(
+    movie: Movie, *, model: Hybrid, history: History, index: int, stars: Explanation
+) -> MovieExplanation:
+    placed = model.explain(history, index)
+    rated_ids = model.known_items.ids[history.item_indices].tolist()
+    stars_of = dict(zip(rated_ids, history.values.tolist(), strict=True))
+    rated = Movie.objects.visible().for_cards().in_bulk(rated_ids)
+    effects = [
+        WaterfallPart(rated[movie_id].title, float(given), "own", rated[movie_id], own_stars)
+        for (movie_id, own_stars), given in zip(
+            stars_of.items(), placed.contributions[: len(stars_of)], strict=True
+        )
+        if movie_id in rated
+    ]
+    raised, lowered = strongest_effects(parts=effects)
+    reason = cited_reason(placed, history=history, items=model.known_items)
+    return MovieExplanation(
+        chart=waterfall_chart(parts=[_star_part(part) for part in stars.parts if part.value]),
+        note=reason_sentence(reason=reason, movie=movie, movies=rated, stars_of=stars_of),
+        raised=raised,
+        lowered=lowered,
+    )
+
+
+def _star_part(part: Part) -> WaterfallPart:
+    higher, lower = PART_NAMES.get(part.name, (part.name, part.name))
+    name = higher if part.value >= 0 else lower
+    return WaterfallPart(name, part.value, "own" if part.name == USER_EFFECT else "everyone")
+
+
+def _cards_by_model(model: Hybrid, *, index: int, person: PersonHistory) -> list[Card]:
+    similarities = model.similarities(index)
+    similarities[index] = 0
+    hidden = shelf_keeper.get(curation_revision=read_curation_revision()).hidden
+    hidden_indices, is_known = model.known_items.find(list(hidden))
+    similarities[hidden_indices[is_known]] = 0
+    best = [each for each in top_k(similarities, SIMILAR_LENGTH).tolist() if similarities[each] > 0]
+    predicted = model.predict(person.history, best).tolist()
+    movie_ids = model.known_items.ids[best].tolist()
+    movies = Movie.objects.visible().for_cards().in_bulk(movie_ids)
+    return [
+        Card(movies[movie_id], predicted=stars, own_stars=person.stars_of.get(movie_id))
+        for movie_id, stars in zip(movie_ids, predicted, strict=True)
+        if movie_id in movies
+    ]
+
+
+def _cards_by_genre(movie: Movie) -> list[Card]:
+    alike = Movie.objects.visible().filter(genres__in=movie.genres.all()).exclude(pk=movie.pk)
+    return [Card(each) for each in alike.distinct().most_rated_first().for_cards()[:SIMILAR_LENGTH]]

@@ -1,0 +1,67 @@
+"""Reasons as sentences."""
+
+from collections.abc import Mapping, Sequence
+
+from movies.cards import Reason, Segment
+from movies.charts import format_stars
+from movies.models import Movie
+from recommendations.services.picks import PickReason
+
+LONGEST_ON_A_CARD = 90
+
+
+def reason_sentence(
+    *, reason: PickReason, movie: Movie, movies: Mapping[int, Movie], stars_of: Mapping[int, float]
+) -> Reason | None:
+    """Return the sentence for a reason; None if what it speaks of is gone or not known."""
+    cited = [
+        (movies[movie_id], stars_of[movie_id])
+        for movie_id in reason.movie_ids
+        if movie_id in movies and movie_id in stars_of
+    ]
+    if reason.kind == "rated" and cited:
+        return _rated(cited)
+    if reason.kind == "close" and cited:
+        return _close(movie, *cited[0])
+    return _acclaimed(movie)
+
+
+def _rated(cited: Sequence[tuple[Movie, float]]) -> Reason:
+    """Because you gave Interstellar 4½ and Arrival 5."""
+    whole = _because(cited)
+    if len(cited) > 1 and len(str(whole)) > LONGEST_ON_A_CARD:
+        return _because(cited[:1])
+    return whole
+
+
+def _because(cited: Sequence[tuple[Movie, float]]) -> Reason:
+    segments = [Segment("Because you gave ")]
+    for place, (movie, stars) in enumerate(cited):
+        segments += [Segment(" and ")] if place else []
+        segments += [Segment(movie.title, movie), Segment(f" {format_stars(stars)}")]
+    return Reason((*segments, Segment(".")))
+
+
+def _close(movie: Movie, source: Movie, stars: float) -> Reason:
+    """Name what the two share, if they share a director; else only the likeness."""
+    shared = next((name for name in movie.director_names if name in source.director_names), None)
+    if shared:
+        return Reason(
+            (Segment(f"Also by {shared}, who made "), Segment(source.title, source), Segment("."))
+        )
+    return Reason(
+        (
+            Segment("Close to "),
+            Segment(source.title, source),
+            Segment(f", which you gave {format_stars(stars)}."),
+        )
+    )
+
+
+def _acclaimed(movie: Movie) -> Reason | None:
+    mean = movie.stats.mean
+    if mean is None:
+        return None
+    count = movie.stats.rating_count
+    people = "one person" if count == 1 else f"{count:,} people"
+    return Reason((Segment(f"{people.capitalize()} gave it {mean:.1f} on average."),))

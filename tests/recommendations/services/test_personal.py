@@ -1,0 +1,109 @@
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from movies.services.curation import hide_movies, pin_movies, read_curation_revision
+from movies.services.lists import dismiss_movie
+from movies.services.ratings import rate_movie
+from recommendations.services.cache import load_lists
+from recommendations.services.personal import read_personal_lists
+from recommendations.services.picks import PersonalLists
+from tests.factories import make_movie, make_user
+
+
+def lists_of(user: User) -> PersonalLists:
+    fresh = User.objects.get(pk=user.pk)
+    return read_personal_lists(user=fresh, curation_revision=read_curation_revision())
+
+
+def top_ids(user: User) -> list[int]:
+    return [pick.movie_id for pick in lists_of(user).top]
+
+
+@pytest.fixture
+def western_lover(two_camps) -> User:
+    user = make_user()
+    rate_movie(user=user, movie_id=two_camps.westerns[0].pk, stars=5)
+    rate_movie(user=user, movie_id=two_camps.musicals[0].pk, stars=1)
+    return user
+
+
+def test_first_ratings_lead_to_their_camp(two_camps, western_lover):
+    westerns = {movie.pk for movie in two_camps.westerns}
+
+    assert set(top_ids(western_lover)[:4]) <= westerns
+
+
+def test_rated_and_dismissed_movies_are_left_out_at_once(two_camps, western_lover):
+    best = top_ids(western_lover)[0]
+
+    dismiss_movie(user=western_lover, movie_id=best)
+
+    assert best not in top_ids(western_lover)
+    assert two_camps.westerns[0].pk not in top_ids(western_lover)
+
+
+def test_lists_are_kept_and_read_until_something_changes(two_camps, western_lover):
+    first = lists_of(western_lover)
+    assert load_lists(user_id=western_lover.pk) == first
+    assert lists_of(western_lover).generated_at == first.generated_at
+
+    rate_movie(user=western_lover, movie_id=two_camps.westerns[1].pk, stars=4)
+
+    again = lists_of(western_lover)
+    assert again.freshness.profile_revision == first.freshness.profile_revision + 1
+    assert again.generated_at > first.generated_at
+
+
+def test_reasons_cite_what_was_liked(two_camps, western_lover):
+    reason = lists_of(western_lover).top[0].reason
+
+    assert reason.kind == "rated"
+    assert reason.movie_ids == (two_camps.westerns[0].pk,)
+
+
+def test_because_lists_hold_unseen_neighbours(two_camps, western_lover):
+    (because,) = lists_of(western_lover).because
+
+    assert because.source_movie_id == two_camps.westerns[0].pk
+    close = {pick.movie_id for pick in because.picks}
+    assert close
+    assert not close & lists_of(western_lover).seen
+
+
+def test_hidden_movies_vanish_and_pinned_ones_lead_at_once(two_camps, western_lover):
+    curator = make_user(is_staff=True)
+    before = top_ids(western_lover)
+
+    hide_movies(movie_ids=before[:1], by=curator)
+    pin_movies(movie_ids=before[-1:], by=curator)
+
+    top = lists_of(western_lover).top
+    assert [pick.movie_id for pick in top] == [before[-1], *before[1:-1]]
+    assert (top[0].move.from_place, top[0].move.to_place) == (len(before) - 1, 1)
+    assert top[0].score == pytest.approx(min(pick.score for pick in top))
+
+
+def test_somebody_without_ratings_gets_everything_unseen(two_camps):
+    everything = {movie.pk for movie in (*two_camps.westerns, *two_camps.musicals)}
+
+    assert set(top_ids(make_user())) == everything
+
+
+@pytest.mark.django_db
+def test_without_any_model_the_best_rated_movies_are_shown():
+    user, movie = make_user(), make_movie()
+    for _ in range(5):
+        rate_movie(user=make_user(), movie_id=movie.pk, stars=4)
+
+    lists = lists_of(user)
+
+    assert [pick.movie_id for pick in lists.top] == [movie.pk]
+    assert lists.freshness.model_version == 0
+
+
+def test_lists_survive_json(two_camps, western_lover):
+    lists = lists_of(western_lover)
+
+    assert PersonalLists.from_json(lists.to_json()) == lists
+    assert lists.generated_at <= timezone.now().isoformat()
