@@ -96,7 +96,17 @@ class Recommender(ABC):
         """Return the account of several scores; what they share is computed once."""
         self._check_history(history)
         self._check_items(item_indices)
-        return self._explain(history, list(item_indices))
+        scores = self._score(history)
+        accounts = self._parts(history, list(item_indices))
+        return [
+            Explanation(
+                item_index=item,
+                score=float(scores[item]),
+                parts=tuple(parts),
+                n_entries=history.n_entries,
+            )
+            for item, parts in zip(item_indices, accounts, strict=True)
+        ]
 
     def similar(self, item_index: int, k: int) -> IndexArray:
         """Return at most `k` items most like this one, best first, ties by index.
@@ -147,7 +157,8 @@ class Recommender(ABC):
     def _score(self, history: History) -> FloatArray: ...
 
     @abstractmethod
-    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]: ...
+    def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        """Return for each of these items the parts of its score."""
 
     def _similarities(self, item_index: int) -> FloatArray:
         raise UnsupportedError(f"{self.name} has no notion of similar items (item {item_index})")
@@ -197,6 +208,11 @@ class StarPredictor(Recommender):
         stars = self._predict(history, np.asarray(item_indices, dtype=np.int64))
         return np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
 
+    def predict_unknown(self, history: History) -> float:
+        """Return the stars to expect for a movie the model has never heard of."""
+        self._check_history(history)
+        return float(np.clip(self._predict_unknown(history), LOWEST_STARS, HIGHEST_STARS))
+
     def explain_stars(self, history: History, item_index: int) -> Explanation:
         """Return the account of one prediction in stars: mean, effects, ratings, and clipping."""
         self._check_history(history)
@@ -214,6 +230,10 @@ class StarPredictor(Recommender):
     @abstractmethod
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         """Return expected stars before clipping."""
+
+    @abstractmethod
+    def _predict_unknown(self, history: History) -> float:
+        """Return what is expected of an unknown item, before clipping."""
 
     @abstractmethod
     def _star_parts(self, history: History, item_index: int) -> list[Part]:

@@ -1,6 +1,5 @@
 """The exact account of one number: what a score or a star prediction is made of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,8 +76,3 @@ class Explanation:
             for part in self.parts
             if part.name == prefix or part.name.startswith(f"{prefix}.")
         )
-
-
-def scale_parts(parts: Sequence[Part], factor: float, *, prefix: str) -> list[Part]:
-    """Return every part times a factor, names behind a prefix."""
-    return [part.scaled(factor, prefix=prefix) for part in parts]

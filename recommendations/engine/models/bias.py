@@ -12,7 +12,7 @@ import numpy as np
 from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.base import StarPredictor
 from recommendations.engine.errors import HyperparameterError
-from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 
@@ -65,6 +65,9 @@ class Bias(StarPredictor):
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self._score(history)[item_indices]
 
+    def _predict_unknown(self, history: History) -> float:
+        return float(self.mean_[0] + self._user_shares(history).sum())
+
     def _star_parts(self, history: History, item_index: int) -> list[Part]:
         return [
             Part(name="overall-mean", constant=float(self.mean_[0])),
@@ -72,14 +75,5 @@ class Bias(StarPredictor):
             Part(name="user-effect", contributions=self._user_shares(history)),
         ]
 
-    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]:
-        scores = self._score(history)
-        return [
-            Explanation(
-                item_index=item,
-                score=float(scores[item]),
-                parts=tuple(self._star_parts(history, item)),
-                n_entries=history.n_entries,
-            )
-            for item in item_indices
-        ]
+    def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        return [self._star_parts(history, item) for item in item_indices]

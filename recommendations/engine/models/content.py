@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from recommendations.engine.arrays import FloatArray
+from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
-from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.terms import Vocabulary, build_terms
@@ -71,6 +71,12 @@ class Content(Recommender):
         split = [vocabulary.term(int(number)).partition(":") for number in best]
         return [(term_field, term) for term_field, _, term in split]
 
+    def likeness(self, item_indices: IndexArray) -> FloatArray:
+        """Return the cosines between these items, shape (n, n)."""
+        self._check_items(item_indices)
+        rows = self.terms_[item_indices]
+        return np.asarray((rows @ rows.T).toarray(), dtype=np.float64)
+
     def _likings(self, history: History) -> FloatArray:
         """Return how much each entry counts, shape (n_entries,)."""
         rated = np.interp(history.values, STARS_AT, self.rating_weights)
@@ -88,18 +94,12 @@ class Content(Recommender):
         profile, _ = self._profile(history)
         return np.asarray(self.terms_ @ profile, dtype=np.float64)
 
-    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]:
-        profile, factors = self._profile(history)
-        cosines = self._cosines(history, item_indices)
-        scores = np.asarray(self.terms_[item_indices] @ profile)
+    def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        _, factors = self._profile(history)
+        shares = factors[:, np.newaxis] * self._cosines(history, item_indices)
         return [
-            Explanation(
-                item_index=item,
-                score=float(scores[place]),
-                parts=(Part(name="ratings", contributions=factors * cosines[:, place]),),
-                n_entries=history.n_entries,
-            )
-            for place, item in enumerate(item_indices)
+            [Part(name="ratings", contributions=shares[:, place])]
+            for place in range(len(item_indices))
         ]
 
     def _cosines(self, history: History, item_indices: list[int]) -> FloatArray:

@@ -15,7 +15,7 @@ from scipy import sparse
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
-from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
@@ -23,6 +23,7 @@ from recommendations.engine.models.stack import Stack
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 LIKED_STARS = 4.0
+_ROW_BLOCK = 32  # rows of 4,000 items in float64 stay in the processor's cache
 STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -33,8 +34,8 @@ class EaseLayer(Recommender):
     `keep` is the share of a history expected as input (q), `user_power` how much long histories
     are held back in training, `popularity_power` how much widely liked items are in scoring.
     `rating_weights` are the inputs for 1 to 5 stars: a low rating is weak evidence of interest.
-    Only the `max_items` most rated items take part. Above `dense_items` of them only the
-    `neighbours` strongest weights of each column are kept.
+    Of the items with `min_ratings` or more only the `max_items` most rated take part. Above
+    `dense_items` of them only the `neighbours` strongest weights of each column are kept.
     """
 
     name: ClassVar[str] = "ease-layer"
@@ -43,6 +44,7 @@ class EaseLayer(Recommender):
     user_power: float = 0.3
     popularity_power: float = 0.0
     rating_weights: tuple[float, ...] = (0.3, 0.4, 0.6, 1.0, 1.1)
+    min_ratings: int = 3
     max_items: int = 10_000
     dense_items: int = 6_000
     neighbours: int = 300
@@ -50,8 +52,8 @@ class EaseLayer(Recommender):
     def _check_hyperparameters(self) -> None:
         if not 0 < self.keep < 1 or self.ridge <= 0:
             raise HyperparameterError("ease: keep must be between 0 and 1, ridge above 0")
-        if min(self.max_items, self.neighbours) < 1:
-            raise HyperparameterError("ease: max_items and neighbours must be at least 1")
+        if min(self.min_ratings, self.max_items, self.neighbours) < 1:
+            raise HyperparameterError("ease: min_ratings, max_items, neighbours must be 1 or more")
         if len(self.rating_weights) != len(STARS_AT):
             raise HyperparameterError("ease: rating_weights needs a weight for each star")
 
@@ -74,7 +76,8 @@ class EaseLayer(Recommender):
     def _choose_items(self, interactions: Interactions) -> IndexArray:
         counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
         most_rated = np.argsort(-counts, kind="stable")[: self.max_items]
-        return np.sort(most_rated[counts[most_rated] > 0])
+        least = min(self.min_ratings, int(counts.max()))
+        return np.sort(most_rated[counts[most_rated] >= least])
 
     def _regression(self, interactions: Interactions) -> Regression:
         ratings = interactions.user_items[:, self.active_items_]
@@ -109,45 +112,39 @@ class EaseLayer(Recommender):
 
     def _score(self, history: History) -> FloatArray:
         inputs, rows = self._inputs(history)
-        active = self.intercepts_.copy()
-        if isinstance(self.weights_, np.ndarray):
-            # float32 sums would break the promise that the parts add up to the score.
-            active += inputs @ self.weights_[rows].astype(np.float64)
-        else:
-            active += np.asarray(self.weights_[rows].T @ inputs)
         scores = np.zeros(self.n_items, dtype=np.float64)
-        scores[self.active_items_] = active
+        scores[self.active_items_] = self.intercepts_ + self._sum_rows(inputs, rows)
         return scores
 
-    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]:
-        scores = self._score(history)
-        inputs, rows = self._inputs(history)
-        explanations = []
-        for item in item_indices:
-            column = int(self.places_[item])
-            shares = np.zeros(history.n_entries, dtype=np.float64)
-            constant = 0.0
-            if column >= 0:
-                shares = inputs * self._column(rows, column)
-                constant = float(self.intercepts_[column])
-            parts = (
-                Part(name="ratings", contributions=shares),
-                Part(name="intercept", constant=constant),
-            )
-            explanations.append(
-                Explanation(
-                    item_index=item,
-                    score=float(scores[item]),
-                    parts=parts,
-                    n_entries=history.n_entries,
-                )
-            )
-        return explanations
+    def _sum_rows(self, inputs: FloatArray, rows: IndexArray) -> FloatArray:
+        """Return Σ_i inputs_i · weights_[rows_i] in float64, or the parts would not add up."""
+        if not isinstance(self.weights_, np.ndarray):
+            return np.asarray(self.weights_[rows].T @ inputs)
+        total = np.zeros(self.weights_.shape[1], dtype=np.float64)
+        for start in range(0, len(rows), _ROW_BLOCK):
+            block = slice(start, start + _ROW_BLOCK)
+            total += inputs[block] @ self.weights_[rows[block]].astype(np.float64)
+        return total
 
-    def _column(self, rows: IndexArray, column: int) -> FloatArray:
+    def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        inputs, rows = self._inputs(history)
+        places = self.places_[item_indices].astype(np.int64)
+        columns = np.maximum(places, 0)
+        shares = inputs[:, np.newaxis] * self._block(rows, columns) * (places >= 0)
+        constants = np.where(places >= 0, self.intercepts_[columns], 0.0)
+        return [
+            [
+                Part(name="ratings", contributions=shares[:, place]),
+                Part(name="intercept", constant=float(constants[place])),
+            ]
+            for place in range(len(item_indices))
+        ]
+
+    def _block(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
+        """Return these rows and columns of the weights, dense float64."""
         if isinstance(self.weights_, np.ndarray):
-            return np.asarray(self.weights_[rows, column], dtype=np.float64)
-        return np.asarray(self.weights_[rows][:, [column]].toarray()[:, 0], dtype=np.float64)
+            return np.asarray(self.weights_[np.ix_(rows, columns)], dtype=np.float64)
+        return np.asarray(self.weights_[rows][:, columns].toarray(), dtype=np.float64)
 
     def _similarities(self, item_index: int) -> FloatArray:
         similarities = np.zeros(self.n_items, dtype=np.float64)

@@ -82,6 +82,9 @@ class Hybrid(Stack, StarPredictor):
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self.stars_.predict(history, item_indices)
 
+    def _predict_unknown(self, history: History) -> float:
+        return self.stars_.predict_unknown(history)
+
     def _star_parts(self, history: History, item_index: int) -> list[Part]:
         return list(self.stars_.explain_stars(history, item_index).parts)
 

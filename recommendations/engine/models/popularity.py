@@ -12,7 +12,7 @@ import numpy as np
 from recommendations.engine.arrays import FloatArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
-from recommendations.engine.explanation import Explanation, Part
+from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 
@@ -63,18 +63,13 @@ class Popularity(Recommender):
         del history  # everybody gets the same list
         return np.asarray(self.mean_part_ + self.count_part_ + self.recent_part_)
 
-    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]:
-        scores = self._score(history)
+    def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        del history
         return [
-            Explanation(
-                item_index=item,
-                score=float(scores[item]),
-                parts=(
-                    Part(name="well-rated", constant=float(self.mean_part_[item])),
-                    Part(name="widely-rated", constant=float(self.count_part_[item])),
-                    Part(name="recent", constant=float(self.recent_part_[item])),
-                ),
-                n_entries=history.n_entries,
-            )
+            [
+                Part(name="well-rated", constant=float(self.mean_part_[item])),
+                Part(name="widely-rated", constant=float(self.count_part_[item])),
+                Part(name="recent", constant=float(self.recent_part_[item])),
+            ]
             for item in item_indices
         ]

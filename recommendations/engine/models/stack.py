@@ -1,5 +1,6 @@
 """A weighted sum of models on standardised scores: the frame of `Ease` and `Hybrid`."""
 
+import weakref
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ import numpy as np
 
 from recommendations.engine.arrays import AnyArray, FloatArray
 from recommendations.engine.base import Recommender
-from recommendations.engine.explanation import Explanation, Part, scale_parts
+from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 
@@ -33,6 +34,14 @@ class Voice:
         """Return what the component adds to every item, shape (n_items,)."""
         return (self.scores - self.mean) * self.factor
 
+    def parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        """Return for each of these items the parts of what the component adds."""
+        centring = Part(name=f"{self.name}.centring", constant=-self.mean * self.factor)
+        return [
+            [*(part.scaled(self.factor, prefix=self.name) for part in parts), centring]
+            for parts in self.component._parts(history, item_indices)  # noqa: SLF001 - checked once
+        ]
+
 
 @dataclass(kw_only=True, eq=False)
 class Stack(Recommender):
@@ -41,6 +50,14 @@ class Stack(Recommender):
     Mean and deviation are taken as they come out for the history, so the sum stays an exact
     account; the share of the mean is a part of its own, called centring.
     """
+
+    def __post_init__(self) -> None:
+        """Start with no history remembered."""
+        self._remembered: tuple[weakref.ref[History], list[Voice]] | None = None
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._remembered = None
 
     @abstractmethod
     def _components(self) -> Mapping[str, Recommender]:
@@ -57,6 +74,18 @@ class Stack(Recommender):
         }
 
     def _voices(self, history: History) -> list[Voice]:
+        """Return how the components speak; those of the last history are remembered.
+
+        A page scores one history and then explains what it shows: that costs one scoring.
+        """
+        remembered = self._remembered
+        if remembered is not None and remembered[0]() is history:
+            return remembered[1]
+        voices = self._speak(history)
+        self._remembered = (weakref.ref(history), voices)
+        return voices
+
+    def _speak(self, history: History) -> list[Voice]:
         weights = self._weights(history)
         # In the order of the components: sums in another order differ in their last bits.
         return [
@@ -79,20 +108,17 @@ class Stack(Recommender):
         )
 
     def _score(self, history: History) -> FloatArray:
-        return _total(self._voices(history), n_items=self.n_items)
+        scores = np.zeros(self.n_items, dtype=np.float64)
+        for voice in self._voices(history):
+            scores += voice.weighted
+        return scores
 
-    def _explain(self, history: History, item_indices: list[int]) -> list[Explanation]:
+    def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         voices = self._voices(history)
-        scores = _total(voices, n_items=self.n_items)
-        accounts = [voice.component.explain_many(history, item_indices) for voice in voices]
+        accounts = [voice.parts(history, item_indices) for voice in voices]
         return [
-            Explanation(
-                item_index=item,
-                score=float(scores[item]),
-                parts=tuple(_parts(voices, [account[place] for account in accounts])),
-                n_entries=history.n_entries,
-            )
-            for place, item in enumerate(item_indices)
+            [part for account in accounts for part in account[place]]
+            for place in range(len(item_indices))
         ]
 
     def _arrays(self) -> Iterator[tuple[str, AnyArray]]:
@@ -112,16 +138,3 @@ class Stack(Recommender):
             self.components_[name] = replace(component).restore(
                 items=self.items_, training=self.training_, arrays=own
             )
-
-
-def _total(voices: list[Voice], *, n_items: int) -> FloatArray:
-    scores = np.zeros(n_items, dtype=np.float64)
-    for voice in voices:
-        scores += voice.weighted
-    return scores
-
-
-def _parts(voices: list[Voice], accounts: list[Explanation]) -> Iterator[Part]:
-    for voice, account in zip(voices, accounts, strict=True):
-        yield from scale_parts(account.parts, voice.factor, prefix=voice.name)
-        yield Part(name=f"{voice.name}.centring", constant=-voice.mean * voice.factor)

@@ -1,0 +1,171 @@
+"""Fit, predict, recommend, explain and evaluate from the command line.
+
+Files have MovieLens' columns. Bad input ends with exit code 2 and one line that names file, line
+and column.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from recommendations.engine import commands
+from recommendations.engine.dataset import InputFiles
+from recommendations.engine.errors import EngineError
+from recommendations.engine.evaluation.command import evaluate
+from recommendations.engine.evaluation.protocols import PROTOCOLS
+from recommendations.engine.models import MODELS
+
+BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    try:
+        _run(options)
+    except EngineError as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}")
+    return 0
+
+
+def _complain(message: str) -> int:
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    return BAD_INPUT
+
+
+def _run(options: argparse.Namespace) -> None:
+    match options.command:
+        case "fit":
+            commands.fit(
+                _files(options), model_name=options.model, seed=options.seed, out=options.out
+            )
+        case "predict":
+            commands.predict(
+                directory=options.model,
+                history_path=options.history,
+                pairs_path=options.pairs,
+                out=options.out,
+            )
+        case "recommend":
+            commands.recommend(
+                directory=options.model,
+                history_path=options.history,
+                users_path=options.users,
+                k=options.k,
+                diversity=options.diversity,
+                out=options.out,
+            )
+        case "explain":
+            commands.explain(
+                directory=options.model,
+                history_path=options.history,
+                user_id=options.user,
+                movie_id=options.movie,
+                stream=sys.stdout,
+            )
+        case _:
+            evaluate(
+                _files(options),
+                protocol=options.protocol,
+                model_names=options.models,
+                seed=options.seed,
+                out=options.out,
+                stream=sys.stdout,
+            )
+
+
+def _files(options: argparse.Namespace) -> InputFiles:
+    return InputFiles(
+        ratings=options.ratings,
+        movies=options.movies,
+        tags=options.tags,
+        metadata=options.metadata,
+        demographics=options.demographics,
+        events=options.events,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="recommendations.engine", description=__doc__)
+    commands_ = parser.add_subparsers(dest="command", required=True)
+    _add_fit(commands_.add_parser("fit", help="fit a model and write its artefact"))
+    _add_predict(commands_.add_parser("predict", help="predict stars for pairs"))
+    _add_recommend(commands_.add_parser("recommend", help="rank movies for users"))
+    _add_explain(commands_.add_parser("explain", help="account for one score, as JSON"))
+    _add_evaluate(commands_.add_parser("evaluate", help="compare models on a protocol"))
+    return parser
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ratings", type=Path, required=True, metavar="R.csv")
+    for name in ("movies", "tags", "metadata", "demographics", "events"):
+        parser.add_argument(f"--{name}", type=Path, metavar=f"{name[0].upper()}.csv")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def _add_fit(parser: argparse.ArgumentParser) -> None:
+    _add_files(parser)
+    parser.add_argument("--model", choices=list(MODELS), default="hybrid")
+
+
+def _add_model_and_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--history", type=Path, required=True, metavar="H.csv")
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    _add_model_and_history(parser)
+    parser.add_argument("--pairs", type=Path, required=True, metavar="P.csv")
+    parser.add_argument("--out", type=Path, required=True, metavar="O.csv")
+
+
+def _add_recommend(parser: argparse.ArgumentParser) -> None:
+    _add_model_and_history(parser)
+    parser.add_argument("--users", type=Path, metavar="U.csv")
+    parser.add_argument("-k", type=_positive, default=100)
+    parser.add_argument("--diversity", type=_share, default=0.0, help="0 (off) to 1")
+    parser.add_argument("--out", type=Path, required=True, metavar="O.csv")
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    _add_model_and_history(parser)
+    parser.add_argument("--user", type=int, required=True)
+    parser.add_argument("--movie", type=int, required=True)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    _add_files(parser)
+    parser.add_argument("--protocol", choices=list(PROTOCOLS), required=True)
+    parser.add_argument("--models", type=_model_names, required=True, metavar="a,b,c")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
+    return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"must be between 0 and 1, got {text}")
+    return number
+
+
+def _model_names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in MODELS:
+            raise argparse.ArgumentTypeError(f"unknown model {name!r}: {', '.join(MODELS)}")
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,253 @@
+"""Read MovieLens CSV files strictly: what cannot be used is an error with its place.
+
+Every reader streams; an `InputFileError` names file, line and column. Columns are found by the
+names in the header, in any order, and further ones are ignored.
+"""
+
+import csv
+import math
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from recommendations.engine.arrays import Float32Array, IndexArray
+from recommendations.engine.errors import InputFileError
+from recommendations.engine.events import EventKind
+from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS
+from recommendations.engine.interactions import UserEvents
+
+_YEAR = re.compile(r"\((\d{4})\)\s*$")
+_NO_GENRES = "(no genres listed)"
+_LARGEST_ID = 2**63 - 1
+GROUP_COLUMNS = ("gender", "age", "occupation")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RatingRows:
+    """The rows of a ratings file in file order; arrays of shape (n_rows,)."""
+
+    user_ids: IndexArray
+    item_ids: IndexArray
+    stars: Float32Array
+    timestamps: IndexArray
+
+
+@dataclass(kw_only=True)
+class MovieFacts:
+    """What files say about one movie."""
+
+    year: int = 0
+    genres: tuple[str, ...] = ()
+    directors: tuple[str, ...] = ()
+    cast: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    overview: str = ""
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """One line of a file, with what is needed to complain about it."""
+
+    path: Path
+    line: int
+    values: dict[str, str]
+
+    def error(self, column: str, message: str) -> InputFileError:
+        """Return the error that names this place."""
+        return InputFileError(message, path=self.path, line=self.line, column=column)
+
+    def integer(self, column: str) -> int:
+        """Return a whole number, or raise `InputFileError`."""
+        text = self.values[column]
+        try:
+            number = int(text)
+        except ValueError:
+            raise self.error(column, f"expected a whole number, got {text!r}") from None
+        if abs(number) > _LARGEST_ID:
+            raise self.error(column, f"{text} is too large")
+        return number
+
+    def stars(self, column: str) -> float:
+        """Return a rating between 0.5 and 5, or raise `InputFileError`."""
+        text = self.values[column]
+        try:
+            number = float(text)
+        except ValueError:
+            raise self.error(column, f"expected a number, got {text!r}") from None
+        if math.isnan(number) or not LOWEST_STARS <= number <= HIGHEST_STARS:
+            raise self.error(column, f"a rating must be between 0.5 and 5, got {text}")
+        return number
+
+
+def read_rows(
+    path: Path, *, required: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[Row]:
+    """Yield the rows of a CSV file with the columns asked for; optional ones may be absent.
+
+    Raises `InputFileError` for a file that is missing, empty, not UTF-8 or not CSV, a column
+    that is missing and a row that is too short. Blank lines are skipped.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            places = _find_columns(path, next(reader, []), required=required, optional=optional)
+            last = max(places.values())
+            for cells in reader:
+                if not cells:
+                    continue
+                if len(cells) <= last:
+                    missing = next(name for name, place in places.items() if place >= len(cells))
+                    raise InputFileError(
+                        "the value is missing", path=path, line=reader.line_num, column=missing
+                    )
+                values = {name: cells[place] for name, place in places.items()}
+                yield Row(path=path, line=reader.line_num, values=values)
+    except OSError as error:
+        raise InputFileError(f"cannot be read: {error.strerror}", path=path) from error
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"is not UTF-8 at byte {error.start}", path=path) from error
+    except csv.Error as error:
+        raise InputFileError(f"is not CSV: {error}", path=path, line=reader.line_num) from error
+
+
+def _find_columns(
+    path: Path, header: list[str], *, required: Sequence[str], optional: Sequence[str]
+) -> dict[str, int]:
+    if not header:
+        raise InputFileError("the file is empty", path=path, line=1, column=required[0])
+    places = {name.strip(): place for place, name in enumerate(header)}
+    for column in required:
+        if column not in places:
+            raise InputFileError("the column is missing", path=path, line=1, column=column)
+    return {name: places[name] for name in (*required, *optional) if name in places}
+
+
+def read_ratings(path: Path) -> RatingRows:
+    """Read userId, movieId, rating, timestamp; a pair given twice is an error."""
+    users, items, lines, times = array("q"), array("q"), array("q"), array("q")
+    stars = array("f")
+    for row in read_rows(path, required=("userId", "movieId", "rating", "timestamp")):
+        users.append(row.integer("userId"))
+        items.append(row.integer("movieId"))
+        stars.append(row.stars("rating"))
+        times.append(row.integer("timestamp"))
+        lines.append(row.line)
+    rows = RatingRows(
+        user_ids=np.array(users, dtype=np.int64),
+        item_ids=np.array(items, dtype=np.int64),
+        stars=np.array(stars, dtype=np.float32),
+        timestamps=np.array(times, dtype=np.int64),
+    )
+    _refuse_repeated_pairs(path, rows, lines=np.array(lines, dtype=np.int64))
+    return rows
+
+
+def _refuse_repeated_pairs(path: Path, rows: RatingRows, *, lines: IndexArray) -> None:
+    order = np.lexsort((rows.item_ids, rows.user_ids))
+    users, items = rows.user_ids[order], rows.item_ids[order]
+    repeats = np.flatnonzero((users[1:] == users[:-1]) & (items[1:] == items[:-1]))
+    if not len(repeats):
+        return
+    place = repeats[np.argmin(lines[order[repeats + 1]])]
+    raise InputFileError(
+        f"user {users[place]} already rated movie {items[place]} in line {lines[order[place]]}",
+        path=path,
+        line=int(lines[order[place + 1]]),
+        column="movieId",
+    )
+
+
+def read_pairs(path: Path) -> tuple[IndexArray, IndexArray]:
+    """Read userId, movieId and return both in file order; pairs may repeat."""
+    users, items = array("q"), array("q")
+    for row in read_rows(path, required=("userId", "movieId")):
+        users.append(row.integer("userId"))
+        items.append(row.integer("movieId"))
+    return np.array(users, dtype=np.int64), np.array(items, dtype=np.int64)
+
+
+def read_user_ids(path: Path) -> list[int]:
+    """Read userId and return each user once, in the order of the file."""
+    rows = read_rows(path, required=["userId"])
+    return list(dict.fromkeys(row.integer("userId") for row in rows))
+
+
+def read_movies(path: Path) -> dict[int, MovieFacts]:
+    """Read movieId, title, genres; the year stands in brackets at the end of the title."""
+    movies = {}
+    for row in read_rows(path, required=("movieId", "title", "genres")):
+        movie_id = row.integer("movieId")
+        if movie_id in movies:
+            raise row.error("movieId", f"movie {movie_id} is given twice")
+        year = _YEAR.search(row.values["title"])
+        genres = row.values["genres"]
+        movies[movie_id] = MovieFacts(
+            year=int(year[1]) if year else 0,
+            genres=() if genres == _NO_GENRES else _split(genres),
+        )
+    return movies
+
+
+def add_metadata(path: Path, movies: dict[int, MovieFacts]) -> None:
+    """Add overview, directors, cast and keywords to the movies that are known."""
+    optional = ("year", "genres", "overview", "director", "cast", "keywords")
+    for row in read_rows(path, required=["movieId"], optional=optional):
+        facts = movies.get(row.integer("movieId"))
+        if facts is None:
+            continue
+        values = row.values
+        facts.overview = values.get("overview", "")
+        facts.directors = _split(values.get("director", ""))
+        facts.cast = _split(values.get("cast", ""))
+        facts.keywords = _split(values.get("keywords", ""))
+        facts.genres = facts.genres or _split(values.get("genres", ""))
+        if not facts.year and values.get("year"):
+            facts.year = row.integer("year")
+
+
+def add_tags(path: Path, movies: dict[int, MovieFacts]) -> None:
+    """Add each tag to its movie, as often as it was applied; unknown movies are left out."""
+    for row in read_rows(path, required=("movieId", "tag")):
+        facts = movies.get(row.integer("movieId"))
+        if facts is not None:
+            facts.tags.append(row.values["tag"])
+
+
+def read_groups(path: Path) -> dict[int, tuple[str, ...]]:
+    """Read userId and what is known of gender, age, occupation, as labels like "gender:F"."""
+    groups = {}
+    for row in read_rows(path, required=["userId"], optional=GROUP_COLUMNS):
+        groups[row.integer("userId")] = tuple(
+            f"{column}:{row.values[column]}" for column in GROUP_COLUMNS if row.values.get(column)
+        )
+    return groups
+
+
+def read_events(path: Path) -> UserEvents:
+    """Read userId, movieId, event, timestamp; the events are those of `EventKind`."""
+    columns: dict[str, list[int]] = defaultdict(list)
+    kinds = []
+    known = [kind.value for kind in EventKind]
+    for row in read_rows(path, required=("userId", "movieId", "event", "timestamp")):
+        for column in ("userId", "movieId", "timestamp"):
+            columns[column].append(row.integer(column))
+        kind = row.values["event"]
+        if kind not in known:
+            raise row.error("event", f"expected one of {', '.join(known)}, got {kind!r}")
+        kinds.append(kind)
+    return UserEvents(
+        user_ids=columns["userId"],
+        item_ids=columns["movieId"],
+        kinds=kinds,
+        timestamps=columns["timestamp"],
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("|") if part.strip())
