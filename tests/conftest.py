@@ -38,6 +38,7 @@ from config.redis import redis_client  # noqa: E402
 from movies.services.data_sets import forget_data_sets  # noqa: E402
 from movies.services.shelves import shelf_keeper  # noqa: E402
 from recommendations.services.store import store  # noqa: E402
+from tests.two_camps import two_camps  # noqa: E402, F401 - a fixture for every folder
 
 # Hash as the site does, with a thousandth of the memory.
 Argon2Hasher.memory_cost = 46

@@ -1,0 +1,52 @@
+import pytest
+from django.urls import reverse
+
+from config import health, redis
+from config.redis import redis_client
+from recommendations.models import ModelVersion
+from recommendations.services.store import store
+from tests.factories import make_movie
+
+
+@pytest.fixture(autouse=True)
+def _new_process(monkeypatch):
+    monkeypatch.setattr(health._Once, "was_ready", False)
+
+
+@pytest.mark.django_db
+def test_alive_before_anything_else(client):
+    assert client.get("/livez").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_not_ready_before_catalogue_and_model(client):
+    first = client.get(reverse("readyz"))
+    make_movie()
+    second = client.get(reverse("readyz"))
+
+    assert (first.status_code, first.json()["catalogue"]) == (503, "empty")
+    assert (second.status_code, second.json()["model"]) == (503, "missing")
+    assert second.headers["Retry-After"]
+
+
+def test_ready_with_catalogue_and_model_and_degraded_without_redis(two_camps, client, settings):
+    assert client.get(reverse("readyz")).json()["status"] == "ok"
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
+    redis_client.cache_clear()
+
+    response = client.get(reverse("readyz"))
+
+    redis_client.cache_clear()
+    redis.end_pause()
+    assert response.status_code == 200
+    assert (response.json()["status"], response.json()["redis"]) == ("degraded", "away")
+
+
+def test_once_ready_a_missing_model_only_degrades(two_camps, client):
+    client.get(reverse("readyz"))
+    ModelVersion.objects.all().delete()
+    store.forget()
+
+    response = client.get(reverse("readyz"))
+
+    assert (response.status_code, response.json()["model"]) == (200, "missing")

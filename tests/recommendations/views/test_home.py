@@ -1,0 +1,116 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from movies.services.curation import hide_movies
+from movies.services.ratings import rate_movie
+from tests.factories import make_movie, make_rater, make_rating, make_user
+
+
+@pytest.fixture
+def viewer(two_camps, client: Client) -> User:
+    """Sign somebody in who has rated five films, westerns better than musicals."""
+    user = make_user()
+    for movie in two_camps.westerns[:3]:
+        rate_movie(user=user, movie_id=movie.pk, stars=5)
+    for movie in two_camps.musicals[:2]:
+        rate_movie(user=user, movie_id=movie.pk, stars=1)
+    client.force_login(user)
+    return user
+
+
+def shown_ids(response) -> list[int]:
+    hero = [response.context["hero"]] if response.context["hero"] else []
+    cards = [*hero, *(card for rail in response.context["rails"] for card in rail.cards)]
+    return [card.movie.pk for card in cards]
+
+
+def test_guest_sees_what_everybody_likes(two_camps, client):
+    response = client.get(reverse("home"))
+
+    slugs = [rail.slug for rail in response.context["rails"]]
+    assert response.status_code == 200
+    assert slugs[0] == "popular"
+    assert response.context["hero"] is None
+
+
+def test_no_movie_stands_twice_and_none_that_was_rated(viewer, client):
+    shown = shown_ids(client.get(reverse("home")))
+
+    assert len(shown) == len(set(shown))
+    assert not set(shown) & set(viewer.ratings.values_list("movie_id", flat=True))
+
+
+def test_every_pick_tells_why(viewer, two_camps, client):
+    response = client.get(reverse("home"))
+
+    westerns = {movie.title for movie in two_camps.westerns[:3]}
+    assert response.context["hero"].movie in two_camps.westerns[3:]
+    assert any(title in str(response.context["hero"].reason) for title in westerns)
+    top = next(rail for rail in response.context["rails"] if rail.slug == "top")
+    assert all(card.reason for card in top.cards)
+
+
+def test_a_rating_changes_the_page_at_once(viewer, client):
+    best = client.get(reverse("home")).context["hero"].movie
+
+    rate_movie(user=viewer, movie_id=best.pk, stars=2)
+
+    assert best.pk not in shown_ids(client.get(reverse("home")))
+
+
+def test_a_hidden_movie_leaves_the_page_at_once(viewer, client):
+    best = client.get(reverse("home")).context["hero"].movie
+
+    hide_movies(movie_ids=[best.pk], by=make_user(is_staff=True))
+
+    assert best.pk not in shown_ids(client.get(reverse("home")))
+
+
+def test_newcomer_is_asked_to_rate_a_few(two_camps, client):
+    client.force_login(make_user())
+
+    response = client.get(reverse("home"))
+
+    assert len(response.context["candidates"]) == 10
+    assert response.context["progress"].rated == 0
+
+
+def test_after_five_ratings_nobody_is_asked(viewer, client):
+    assert client.get(reverse("home")).context["candidates"] is None
+
+
+def test_a_rating_asks_for_the_rails_alone(viewer, client):
+    response = client.get(reverse("home"), headers={"HX-Request": "true"})
+
+    assert b"<html" not in response.content
+    assert b'id="rails"' in response.content
+
+
+@pytest.mark.django_db
+def test_an_empty_site_has_a_page_too(client):
+    assert client.get(reverse("home")).status_code == 200
+    client.force_login(make_user())
+    assert client.get(reverse("home")).status_code == 200
+
+
+def test_queries_do_not_grow_with_the_catalogue(viewer, client, django_assert_num_queries):
+    client.get(reverse("home"))
+    with django_assert_num_queries(6):
+        client.get(reverse("home"))
+    rater = make_rater()
+    for _ in range(20):
+        make_rating(rater, make_movie(), 5)
+    hide_movies(movie_ids=[], by=make_user(is_staff=True))
+    client.get(reverse("home"))
+
+    with django_assert_num_queries(6):
+        client.get(reverse("home"))
+
+
+def test_picks_are_for_people_who_sign_in(viewer, two_camps, client):
+    assert len(client.get(reverse("picks")).context["cards"]) == 7
+    client.logout()
+
+    assert client.get(reverse("picks")).status_code == 302
