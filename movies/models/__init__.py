@@ -4,6 +4,7 @@ from movies.models.catalogue import AlternativeTitle, Credit, Genre, Movie, Movi
 from movies.models.curation import Curation
 from movies.models.data_set import DataSet
 from movies.models.feedback import Dismissal, Event, Rating, WatchlistEntry
+from movies.models.search import SearchName, SearchPosting, SearchTrigram
 from movies.models.tags import Tag, TagApplication
 
 __all__ = [
@@ -18,6 +19,9 @@ __all__ = [
     "MovieStats",
     "Person",
     "Rating",
+    "SearchName",
+    "SearchPosting",
+    "SearchTrigram",
     "Tag",
     "TagApplication",
     "WatchlistEntry",
