@@ -43,3 +43,14 @@ class NoMovieLensSetError(MoviesError):
     def __init__(self, place: Path) -> None:
         super().__init__(f"There is no MovieLens set at {place}.")
         self.place = place
+
+
+class ImportRefusedError(MoviesError):
+    """A file cannot be imported at all; nothing of it was."""
+
+
+class ImportBusyError(MoviesError):
+    """Another import is running."""
+
+    def __init__(self) -> None:
+        super().__init__("Another import is running. Try again when it has finished.")
