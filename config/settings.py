@@ -202,6 +202,31 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["config.throttles.RequestThrottle"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "config.pagination.StrictPagination",
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.SmallJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api.answer_with_problem",
+    "NON_FIELD_ERRORS_KEY": "body",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Marquee",
+    "DESCRIPTION": (
+        "Movies, your ratings and lists, and what Marquee recommends you and why.\n\n"
+        "Make a token in your account's pages and send it as `Authorization: Bearer TOKEN`. "
+        "The catalogue needs none. Lists take `limit` (at most 100) and `offset`. "
+        "Errors are problems as in RFC 9457."
+    ),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.openapi.add_problems",
+    ],
 }
 
 AT_LEAST_ONE = validate.Range(min=1)

@@ -1,16 +1,20 @@
 """How often programs may ask the API."""
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from accounts.models import ApiToken
 from config.client import limited_address
 from config.limiter import Limit, limiter
+
+if TYPE_CHECKING:
+    # Views read the settings, which name this module, while they are imported.
+    from rest_framework.views import APIView
 
 
 class RequestThrottle(BaseThrottle):
@@ -18,7 +22,7 @@ class RequestThrottle(BaseThrottle):
 
     _retry_after: float | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - DRF's signature
+    def allow_request(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002 - DRF's signature
         kind, limit = limit_of(request)
         verdict = limiter().take(key=f"api:{kind}:{asker_of(request)}", limit=limit)
         self._retry_after = verdict.retry_after

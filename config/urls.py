@@ -1,5 +1,7 @@
 """Every address of the site."""
 
+from http import HTTPStatus
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
@@ -8,12 +10,13 @@ from django.views.generic import TemplateView
 import movies.urls
 import recommendations.urls
 from config import health, views
+from config.problems import for_programs_too
 
-handler400 = views.bad_request
-handler403 = views.permission_denied
-handler404 = views.page_not_found
+handler400 = for_programs_too(views.bad_request, status=HTTPStatus.BAD_REQUEST)
+handler403 = for_programs_too(views.permission_denied, status=HTTPStatus.FORBIDDEN)
+handler404 = for_programs_too(views.page_not_found, status=HTTPStatus.NOT_FOUND)
 handler429 = views.too_many_requests
-handler500 = views.server_error
+handler500 = for_programs_too(views.server_error, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 # Curators sign in where everybody does: one page, one limiter, one confirmation of the address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

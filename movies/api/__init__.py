@@ -1,0 +1,1 @@
+"""The catalogue, and what people do with it, for programs."""
