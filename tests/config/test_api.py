@@ -81,13 +81,6 @@ def test_our_own_mistakes_are_problems_and_tell_nothing(monkeypatch):
     assert "secret" not in str(said)
 
 
-@pytest.mark.django_db
-def test_people_keep_their_pages_of_errors():
-    response = Program().get("/nothing/")
-    assert response.status_code == 404
-    assert response["Content-Type"].startswith("text/html")
-
-
 def test_the_schema_is_valid_and_whole(tmp_path):
     call_command("spectacular", file=str(tmp_path / "schema.yml"), validate=True, fail_on_warn=True)
 
