@@ -12,13 +12,12 @@ from recommendations.models import ModelVersion
 
 MODEL_NAMES: Mapping[str, str] = {
     "hybrid": "Marquee's hybrid",
-    "ease": "Plain EASE",
+    "ease": "EASE alone",
     "popularity": "Popularity alone",
 }
 METRIC_MEANINGS: Mapping[str, str] = {
     "ndcg@10": "how high the films that people went on to like stand among ten",
     "recall@20": "how many of them are among twenty",
-    "coverage@10": "how much of the catalogue anybody is shown",
     "rmse": "how far predicted stars are from given ones; less is better",
 }
 
@@ -64,9 +63,7 @@ def metrics_table(version: ModelVersion) -> MetricsTable | None:
 def _cell(figure: Mapping[str, Any] | None) -> str:
     if figure is None:
         return "–"
-    if figure.get("low") is None:
-        return f"{figure['mean']:.3f}"
-    return f"{figure['mean']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
 
 
 def catalogue_counts() -> dict[str, int]:

@@ -11,7 +11,9 @@ from recommendations.engine.explanation import Explanation
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.ranking import top_k
+from recommendations.engine.ranking.diversity import diversify
+from recommendations.engine.ranking.filters import allow_all_but
+from recommendations.engine.ranking.top import top_k
 from recommendations.services.histories import PersonHistory
 from recommendations.services.picks import BecauseList, Pick, PickMove, PickReason
 
@@ -22,6 +24,7 @@ LIKED_STARS = 3.5
 MOST_CITED = 2
 # A rating is named as a reason only if it carries this share of what all ratings gave.
 LEAST_SHARE = 0.05
+NEWCOMER_DIVERSITY = 0.4
 
 
 class ListMaker:
@@ -37,27 +40,26 @@ class ListMaker:
         self._top_explanations: list[Explanation] = []
 
     def top(self, *, length: int) -> tuple[Pick, ...]:
-        """Return the best movies, pinned ones first; every move by a rule is recorded."""
-        ranking = self._rank(length=length)
-        pinned = [
-            index for index in self._indices_of(self._shelves.pinned) if self._may_show[index]
-        ]
-        final = list(dict.fromkeys([*pinned, *ranking.tolist()]))[:length]
-        self._top_explanations = self._model.explain_many(self._history, final)
-        predicted = self._model.predict(self._history, final)
-        places = {index: place for place, index in enumerate(ranking.tolist(), start=1)}
+        """Return the best movies; every move away from the order of scores is recorded."""
+        by_score = top_k(self._scores, length, candidates=self._may_show).tolist()
+        pinned = self._indices_of(self._shelves.pinned).tolist()
+        shown_pins = [index for index in pinned if self._may_show[index]]
+        ordered = list(dict.fromkeys([*shown_pins, *self._vary(by_score)]))[:length]
+        why = dict.fromkeys(ordered, "made room" if self._history.n_ratings else "variety")
+        why |= dict.fromkeys(shown_pins, "pinned")
+        self._top_explanations = self._model.explain_many(self._history, ordered)
+        predicted = self._model.predict(self._history, ordered)
+        places = {index: place for place, index in enumerate(by_score, start=1)}
         return tuple(
             Pick(
                 movie_id=self._movie_id(index),
                 score=float(self._scores[index]),
                 predicted=round(float(stars), 3),
-                reason=cited_reason(
-                    explanation, history=self._history, items=self._model.known_items
-                ),
-                move=self._pin_move(index, place=place, places=places) if index in pinned else None,
+                reason=self._reason(explanation),
+                move=self._move(index, to_place=place, places=places, why=why[index]),
             )
             for place, (index, explanation, stars) in enumerate(
-                zip(final, self._top_explanations, predicted, strict=True), start=1
+                zip(ordered, self._top_explanations, predicted, strict=True), start=1
             )
         )
 
@@ -74,9 +76,10 @@ class ListMaker:
         shown = (*shelves.popular, *shelves.acclaimed, *shelves.newest)
         indices = self._indices_of(dict.fromkeys(shown))
         stars = self._model.predict(self._history, indices)
+        movie_ids = self._model.known_items.ids[indices].tolist()
         return {
-            self._movie_id(index): round(float(value), 3)
-            for index, value in zip(indices, stars, strict=True)
+            movie_id: round(value, 3)
+            for movie_id, value in zip(movie_ids, stars.tolist(), strict=True)
         }
 
     @cached_property
@@ -86,28 +89,42 @@ class ListMaker:
     @cached_property
     def _may_show(self) -> BoolArray:
         """Tell for each item whether it may be recommended, shape (n_items,)."""
-        may_show = np.ones(self._model.n_items, dtype=np.bool_)
-        may_show[self._indices_of(self._seen_ids)] = False
-        may_show[self._indices_of(self._shelves.hidden)] = False
-        return may_show
+        hidden = self._indices_of(self._shelves.hidden)
+        return allow_all_but(self._model.n_items, self._indices_of(self._seen_ids), hidden)
 
-    def _rank(self, *, length: int) -> IndexArray:
-        return top_k(self._scores, length, candidates=self._may_show)
+    def _vary(self, ranking: list[int]) -> list[int]:
+        """Spread a newcomer's list over kinds and periods; taste decides from the first rating."""
+        if self._history.n_ratings or not ranking:
+            return ranking
+        candidates = np.array(ranking)
+        varied = diversify(
+            candidates,
+            scores=self._scores[candidates],
+            likeness=self._model.content_.likeness(candidates),
+            k=len(candidates),
+            diversity=NEWCOMER_DIVERSITY,
+        )
+        return [int(index) for index in varied]
 
-    def _indices_of(self, movie_ids: Iterable[int]) -> list[int]:
+    def _indices_of(self, movie_ids: Iterable[int]) -> IndexArray:
         indices, is_known = self._model.known_items.find(list(movie_ids))
-        return [int(index) for index in indices[is_known]]
+        return indices[is_known]
 
     def _movie_id(self, index: int) -> int:
         return int(self._model.known_items.ids[index])
 
-    def _pin_move(self, index: int, *, place: int, places: dict[int, int]) -> PickMove | None:
+    def _move(
+        self, index: int, *, to_place: int, places: dict[int, int], why: str
+    ) -> PickMove | None:
         from_place = places.get(index) or self._place_of(index)
-        return PickMove(from_place, place, "pinned") if from_place != place else None
+        return PickMove(from_place, to_place, why) if from_place != to_place else None
 
     def _place_of(self, index: int) -> int:
         better = self._scores > self._scores[index]
         return int(np.count_nonzero(better & self._may_show)) + 1
+
+    def _reason(self, explanation: Explanation) -> PickReason:
+        return cited_reason(explanation, history=self._history, items=self._model.known_items)
 
     def _sources(self) -> list[int]:
         """Return the liked items that gave the top picks most, none close to one before it."""

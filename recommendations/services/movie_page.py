@@ -20,7 +20,7 @@ from movies.services.shelves import shelf_keeper
 from recommendations.engine.explanation import Explanation, Part
 from recommendations.engine.history import History
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.ranking import top_k
+from recommendations.engine.ranking.top import top_k
 from recommendations.services.histories import PersonHistory, read_history
 from recommendations.services.listmaker import cited_reason
 from recommendations.services.personal import served_model_or_none

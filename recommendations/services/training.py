@@ -1,4 +1,4 @@
-"""Train a model version: read, fit, write, activate."""
+"""Train a model version: read, judge, fit, write, activate."""
 
 import logging
 import time
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
-from threadpoolctl import threadpool_limits
 
 from movies.models import DataSet
 from recommendations.engine import artefacts
@@ -19,12 +18,12 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import NothingToLearnFromError, TrainingRunsAlreadyError
 from recommendations.models import ModelVersion
 from recommendations.services.dataset import read_interactions
+from recommendations.services.judging import judge_recipe
 from recommendations.services.registry import activate_version, artefact_path
 
 logger = logging.getLogger(__name__)
 
 TRAINING_LOCK = 7_205_001
-BLAS_THREADS = 2
 
 Report = Callable[[str], None]
 
@@ -86,8 +85,9 @@ def _fill_version(version: ModelVersion, *, report: Report) -> None:
         f"read {interactions.n_ratings:,} ratings of {interactions.n_items:,} movies "
         f"by {interactions.n_users:,} people"
     )
-    with threadpool_limits(limits=BLAS_THREADS):
-        model = Hybrid().fit(interactions)
+    version.metrics = judge_recipe(interactions)
+    report("judged the recipe on the newest ratings")
+    model = Hybrid().fit(interactions)
     report("fitted the recipe on everything")
     _write(version, model=model)
     report(f"wrote version {version.number} in {time.monotonic() - started:.1f} s")
