@@ -34,6 +34,7 @@ def start_servers() -> tuple[Path, list[Lease]]:
 DIRECTORY, LEASES = start_servers()
 
 from accounts.hashers import Argon2Hasher  # noqa: E402 - wants the settings
+from config.limiter import limiter  # noqa: E402
 from config.redis import redis_client  # noqa: E402
 from movies.services.data_sets import forget_data_sets  # noqa: E402
 from movies.services.shelves import shelf_keeper  # noqa: E402
@@ -53,6 +54,7 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(autouse=True)
 def _fresh_process() -> None:
     """Forget what a process keeps in memory between requests, and what Redis holds."""
+    limiter.cache_clear()
     redis_client().flushdb()
     forget_data_sets()
     shelf_keeper.forget()

@@ -6,43 +6,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django import template
-from django.conf.locale import LANG_INFO
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from movies.charts import HIGHEST_STARS, RATING_STEPS, format_stars
+from movies.languages import language_name
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
     from django.forms import BoundField
 
 register = template.Library()
+register.filter(language_name)
 
 # The step of the sign's letters: (letters in the title, letters in its longest word) at most.
 SIGN_STEPS = (("xl", 14, 9), ("l", 24, 11), ("m", 40, 13))
 SMALLEST_SIGN = "s"
-
-# Codes of TMDB that are not ISO 639-1, and languages Django itself is not translated into.
-MORE_LANGUAGES = {
-    "cn": "Cantonese",
-    "zh": "Mandarin",
-    "xx": "No spoken language",
-    "no": "Norwegian",
-    "sh": "Serbo-Croatian",
-    "la": "Latin",
-    "mi": "Maori",
-    "bo": "Tibetan",
-    "iu": "Inuktitut",
-    "ku": "Kurdish",
-    "ps": "Pashto",
-    "st": "Sotho",
-    "tl": "Tagalog",
-    "wo": "Wolof",
-    "xh": "Xhosa",
-    "yi": "Yiddish",
-    "zu": "Zulu",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +61,6 @@ def sign_size(title: str) -> str:
         if len(title) <= most_letters and longest_word <= most_in_word:
             return step
     return SMALLEST_SIGN
-
-
-@register.filter
-def language_name(code: str) -> str:
-    """Write a language in English words; an unknown code stays as it is."""
-    language = LANG_INFO.get(code, {}).get("name", code)
-    return MORE_LANGUAGES.get(code, str(language))
 
 
 @register.filter
@@ -133,6 +106,14 @@ def icon(name: str) -> SafeString:
         '<svg class="icon icon-{0}" aria-hidden="true"><use href="#i-{0}"/></svg>',
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: template.Context, number: int, parameter: str = "") -> str:
+    """Write this page's query string with another page number in it."""
+    query = context["request"].GET.copy()
+    query[parameter or "page"] = str(number)
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag

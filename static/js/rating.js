@@ -67,7 +67,7 @@ class Rating {
         try {
             await this.send(stars, { signal: this.pending.signal });
         } catch (error) {
-            if (error.name !== "AbortError") this.fail(before);
+            if (error.name !== "AbortError") this.fail(before, error);
             return;
         }
         this.saved = stars;
@@ -82,7 +82,10 @@ class Rating {
         else body.set("clear", "1");
         const headers = { Accept: "application/json" };
         const response = await fetch(this.form.action, { method: "POST", body, headers, ...options });
-        if (!response.ok) throw new Error(`saving a rating was answered with ${response.status}`);
+        if (response.ok) return;
+        const answer = await response.json().catch(() => ({}));
+        if (answer.sign_in_url) location.assign(answer.sign_in_url);
+        throw new Error(answer.detail ?? "");
     }
 
     announce(stars, onAction) {
@@ -92,10 +95,12 @@ class Rating {
         document.dispatchEvent(new CustomEvent("marquee:toast", { detail: { text, action: "Undo", onAction } }));
     }
 
-    fail(before) {
+    fail(before, error) {
         this.show(before);
-        const stands = before ? `${starsInWords(Number(before))} still stands` : "it is still unrated";
-        const text = `That could not be saved: ${this.title}, ${stands}. Please try again.`;
+        // A failing network has a message of its own, in the words of the browser's makers.
+        const why = error instanceof TypeError ? "" : error.message;
+        const stands = before ? `${starsInWords(Number(before))} still stands` : "still without a rating";
+        const text = `${this.title} could not be saved: ${stands}. ${why || "Please try again."}`;
         document.dispatchEvent(new CustomEvent("marquee:toast", { detail: { text } }));
     }
 }
