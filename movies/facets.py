@@ -20,13 +20,14 @@ class FacetOption:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of checkboxes; the slug is the name in the query string."""
+    """A group of checkboxes, or of radios; the slug is the name in the query string."""
 
     slug: str
     title: str
     options: tuple[FacetOption, ...]
     hidden_options: tuple[FacetOption, ...] = ()
     chart: DecadeChart | None = None
+    is_single: bool = False
 
     @property
     def option_count(self) -> int:

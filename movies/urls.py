@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from movies.views import actions, lists, people, posters, ratings
+from movies.views import actions, browse, lists, people, posters, ratings, suggestions
 
 app_name = "movies"
 urlpatterns = [
+    path("movies/", browse.browse, name="browse"),
+    path("movies/suggestions/", suggestions.suggestions, name="suggestions"),
     path("movies/<int:movie_id>/rating/", actions.rate, name="rate"),
     path("movies/<int:movie_id>/watchlist/", actions.watchlist, name="watchlist-toggle"),
     path("movies/<int:movie_id>/dismissal/", actions.dismissal, name="dismissal"),

@@ -61,11 +61,14 @@ class MovieQuerySet(models.QuerySet["Movie"]):
             models.Prefetch("credits", queryset=directors, to_attr="director_credits"),
         )
 
+    # Every movie has stats. Saying so makes the join an inner one, which their indexes can order:
+    # 87,000 movies took 74 ms otherwise.
+
     def most_rated_first(self) -> "MovieQuerySet":
-        return self.order_by("-stats__rating_count", "pk")
+        return self.filter(stats__isnull=False).order_by("-stats__rating_count", "pk")
 
     def best_rated_first(self) -> "MovieQuerySet":
-        return self.order_by("-stats__bayesian_mean", "pk")
+        return self.filter(stats__isnull=False).order_by("-stats__bayesian_mean", "pk")
 
     def newest_first(self) -> "MovieQuerySet":
         return self.order_by(models.F("year").desc(nulls_last=True), "-pk")
