@@ -1,16 +1,9 @@
-"""People and films that the pages' tests share.
-
-This file is read before Django is set up, so whatever knows models is imported late.
-"""
-
-from importlib import import_module
+"""People and films that the pages' tests share."""
 
 import pytest
 from django.test import Client
 
-
-def factories():
-    return import_module("tests.factories")
+from tests.factories import make_movie, make_user
 
 
 def signed_in(user):
@@ -21,17 +14,17 @@ def signed_in(user):
 
 @pytest.fixture
 def owner(db):
-    return factories().make_user("Owner")
+    return make_user("Owner")
 
 
 @pytest.fixture
 def friend(db):
-    return factories().make_user("Friend")
+    return make_user("Friend")
 
 
 @pytest.fixture
 def heat(db):
-    return factories().make_movie("Heat", year=1995)
+    return make_movie("Heat", year=1995)
 
 
 @pytest.fixture
