@@ -109,6 +109,12 @@ class Movie(models.Model):
             ),
             models.Index(fields=["-added_at", "-id"], name="movie_added"),
             models.Index(fields=["language"], name="movie_language"),
+            models.Index(fields=["title", "id"], name="movie_title"),
+            models.Index(
+                fields=["year", "language", "runtime_minutes", "id"],
+                name="movie_facets",
+                condition=models.Q(is_hidden=False),
+            ),
             models.Index(
                 fields=["pinned_at"],
                 name="movie_pinned",
