@@ -42,7 +42,7 @@ def is_free(handle: str, *, but_for: User | None = None) -> bool:
 def free_handle(display_name: str) -> str:
     """Return a handle nobody has, made from the display name and never from the address."""
     base = re.sub(r"[-_]+", "-", slugify(display_name)).strip("-") or NAMELESS
-    if base.startswith(OF_DATA_SETS):
+    if f"{base}-".startswith(OF_DATA_SETS):
         base = f"the-{base}"
     handle = base[:HANDLE_LENGTH].rstrip("-")
     stem = base[: HANDLE_LENGTH - SUFFIX_DIGITS - 1].rstrip("-")

@@ -3,6 +3,7 @@
 import re
 import secrets
 import string
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.errors import InactiveAccountError, TooManyTokensError
 from accounts.models import ApiToken, User
+from accounts.services.people import create_confirmed_user
 
 PREFIX = "mq_"
 SECRET_LENGTH = 43  # 256 bits, of letters and digits: one double click selects it all
@@ -34,7 +36,27 @@ def create_token(*, user: User, name: str) -> tuple[ApiToken, str]:
         raise TooManyTokensError(MOST_TOKENS)
     alphabet = string.ascii_letters + string.digits
     secret = PREFIX + "".join(secrets.choice(alphabet) for _ in range(SECRET_LENGTH))
-    return ApiToken.objects.create(user=owner, name=name, digest=digest_of(secret)), secret
+    token = ApiToken(user=owner, name=name, digest=digest_of(secret))
+    token.full_clean()
+    token.save()
+    return token, secret
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOutcome:
+    """What making a token for an address came to."""
+
+    secret: str
+    is_new_account: bool
+
+
+@transaction.atomic
+def create_token_for_address(*, email: str, name: str) -> TokenOutcome:
+    """Make a token for the account of an address, and a confirmed account if there is none."""
+    user = User.objects.filter(email=email.lower()).first()
+    is_new = user is None
+    _, secret = create_token(user=user or create_confirmed_user(email=email), name=name)
+    return TokenOutcome(secret, is_new)
 
 
 def revoke_token(*, user: User, token_id: int) -> bool:
