@@ -80,13 +80,13 @@ class Hybrid(Stack, StarPredictor):
         return cast("StarPredictor", self.components_["stars"])
 
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
-        return self.stars_.predict(history, item_indices)
+        return self.stars_._predict(history, item_indices)  # noqa: SLF001 - clipped once, by ours
 
     def _predict_unknown(self, history: History) -> float:
-        return self.stars_.predict_unknown(history)
+        return self.stars_._predict_unknown(history)  # noqa: SLF001
 
     def _star_parts(self, history: History, item_index: int) -> list[Part]:
-        return list(self.stars_.explain_stars(history, item_index).parts)
+        return self.stars_._star_parts(history, item_index)  # noqa: SLF001
 
     def _similarities(self, item_index: int) -> FloatArray:
         """Return half likeness of taste, half of content, each relative to its best match."""

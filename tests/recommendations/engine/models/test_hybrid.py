@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from recommendations.engine.errors import HyperparameterError
+from recommendations.engine.history import History
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.bias import Bias
+from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.models.popularity import Popularity
+from tests.recommendations.engine.worlds import N_ITEMS, camp_of, two_camps
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Hybrid().fit(two_camps(n_users=200))
+
+
+def ratings(stars_of):
+    return History(
+        item_indices=np.array(list(stars_of)),
+        values=np.array(list(stars_of.values()), dtype=np.float32),
+        timestamps=np.arange(len(stars_of)),
+    )
+
+
+def test_the_score_is_the_weighted_sum_of_standardised_scores(model):
+    history = ratings({0: 5, 2: 4, 1: 1})
+    expected = np.zeros(N_ITEMS)
+    for name, weight in model.weights_for(3).items():
+        scores = model.components_[name].score(history)
+        expected += weight * (scores - scores.mean()) / scores.std()
+    assert np.allclose(model.score(history), expected)
+
+
+def test_nobody_known_gets_the_popular(model):
+    popular = Popularity().fit(two_camps(n_users=200)).score(History())
+    assert np.array_equal(np.argsort(-model.score(History())), np.argsort(-popular))
+
+
+def test_a_component_that_says_the_same_of_all_adds_nothing():
+    world = two_camps()
+    bare = Interactions.from_arrays(
+        user_ids=world.rating_users,
+        item_ids=world.user_items.indices,
+        stars=world.user_items.data,
+        catalogue=None,
+    )
+    model = Hybrid().fit(bare)
+    history = ratings({0: 5, 2: 4})
+    assert model.explain(history, 5).value_of("content") == 0.0
+    assert np.isfinite(model.score(history)).all()
+
+
+@pytest.mark.parametrize("camp", [0, 1])
+def test_the_planted_camp_is_recovered(model, camp):
+    liked = {item: 5.0 for item in range(8) if camp_of(item) == camp}
+    scores = model.score(ratings(liked))
+    unseen = range(8, N_ITEMS - 1)
+    own = [scores[item] for item in unseen if camp_of(item) == camp]
+    other = [scores[item] for item in unseen if camp_of(item) != camp]
+    assert min(own) > max(other)
+
+
+def test_weights_run_smoothly_between_the_lengths_given():
+    weights = {"popularity": (1.0, 0.0), "ease": (0.0, 1.0), "content": (0.0, 0.0)}
+    model = Hybrid(lengths=(0, 3), weights=weights)
+    assert model.weights_for(0)["popularity"] == 1.0
+    assert model.weights_for(1)["popularity"] == pytest.approx(0.5)  # log 2 / log 4
+    assert model.weights_for(99)["ease"] == 1.0
+
+
+def test_stars_are_those_of_the_star_model(model):
+    history = ratings({0: 5, 1: 2})
+    stars = Bias().fit(two_camps(n_users=200))
+    assert np.array_equal(model.predict(history, [3, 4]), stars.predict(history, [3, 4]))
+    names = [part.name for part in model.explain_stars(history, 3).parts]
+    assert names == ["overall-mean", "item-effect", "user-effect", "clipping"]
+
+
+def test_a_rating_taken_back_is_as_if_never_given(model):
+    with_it, without = ratings({0: 5, 2: 4, 5: 1}), ratings({0: 5, 2: 4})
+    assert np.array_equal(model.score(with_it.without_item(5)), model.score(without))
+
+
+def test_remembering_a_history_never_answers_for_another(model):
+    first, second = ratings({0: 5}), ratings({1: 5})
+    expected = model.score(second)
+    model.score(first)
+    assert np.array_equal(model.score(second), expected)
+    assert model.explain(first, 4).score == model.score(first)[4]
+
+
+def test_similar_items_share_the_camp(model):
+    assert {camp_of(item) for item in model.similar(6, 4)} == {0}
+
+
+def test_an_item_nobody_rated_has_similar_items_by_content(model):
+    similar = model.similar(N_ITEMS - 1, 4)
+    assert len(similar) == 4
+    assert {camp_of(item) for item in similar} == {camp_of(N_ITEMS - 1)}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lengths": (1, 0)},
+        {"lengths": (0, 1), "weights": {"ease": (1.0,)}},
+        {"lengths": (0,), "weights": {"oracle": (1.0,)}},
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(wrong):
+    with pytest.raises(HyperparameterError, match="hybrid"):
+        Hybrid(**wrong).fit(two_camps())

@@ -1,0 +1,176 @@
+import hashlib
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from recommendations.engine import artefacts
+from recommendations.engine.errors import (
+    ArtefactCorruptError,
+    ArtefactError,
+    ArtefactMissingError,
+    ArtefactVersionError,
+    NotFittedError,
+)
+from recommendations.engine.history import History
+from recommendations.engine.models.bias import Bias
+from recommendations.engine.models.hybrid import Hybrid
+from tests.recommendations.engine.worlds import two_camps
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Hybrid().fit(two_camps())
+
+
+@pytest.fixture
+def stored(model, tmp_path):
+    directory = tmp_path / "model"
+    artefacts.save(model, directory)
+    return directory
+
+
+def rewrite(path, content):
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+def test_the_hash_returned_is_that_of_the_manifest(model, tmp_path):
+    returned = artefacts.save(model, tmp_path / "model")
+    content = (tmp_path / "model" / "manifest.json").read_bytes()
+    assert returned == hashlib.sha256(content).hexdigest()
+    assert artefacts.verify(tmp_path / "model", expected_sha256=returned).sha256 == returned
+
+
+def test_another_manifest_than_expected_is_refused(stored):
+    with pytest.raises(ArtefactCorruptError, match="expected 00"):
+        artefacts.load(stored, expected_sha256="00")
+
+
+def test_files_are_read_only_and_nothing_is_left_beside(stored):
+    assert {path.stat().st_mode & 0o777 for path in stored.iterdir()} == {0o444}
+    assert [path.name for path in stored.parent.iterdir()] == ["model"]
+
+
+def test_the_same_model_is_written_in_the_same_bytes(model, stored, tmp_path):
+    again = artefacts.save(model, tmp_path / "again")
+    assert again == artefacts.read_manifest(stored).sha256
+
+
+def test_an_existing_artefact_is_replaced_only_on_request(model, stored):
+    with pytest.raises(ArtefactError, match="never written over"):
+        artefacts.save(model, stored)
+    artefacts.save(Bias().fit(two_camps()), stored, replace_existing=True)
+    assert artefacts.load(stored).name == "bias"
+    assert [path.name for path in stored.parent.iterdir()] == ["model"]
+
+
+def test_a_directory_of_somebody_else_is_left_alone(model, tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("Dear Ann")
+    with pytest.raises(ArtefactError, match="left alone"):
+        artefacts.save(model, tmp_path / "letters", replace_existing=True)
+    assert (tmp_path / "letters" / "dear.txt").exists()
+
+
+def test_a_failed_save_leaves_nothing_behind(tmp_path):
+    with pytest.raises(NotFittedError):
+        artefacts.save(Bias(), tmp_path / "model")
+    broken = Bias().fit(two_camps())
+    broken.mean_ = np.array([object()])
+    with pytest.raises(ValueError, match="allow_pickle"):
+        artefacts.save(broken, tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_arrays_are_mapped_and_read_only(stored):
+    weights = artefacts.load(stored).components_["ease"].components_["long"].weights_
+    assert isinstance(weights, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        weights[0, 0] = 1.0
+
+
+def test_a_truncated_file_is_found_when_loading(stored):
+    path = stored / "stars.item_effects_.npy"
+    rewrite(path, path.read_bytes()[:-4])
+    for check in (artefacts.load, artefacts.verify):
+        with pytest.raises(ArtefactCorruptError, match=r"item_effects_.*bytes, expected"):
+            check(stored)
+
+
+def test_an_altered_byte_is_found_when_verifying(stored):
+    path = stored / "stars.item_effects_.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    rewrite(path, bytes(content))
+    with pytest.raises(ArtefactCorruptError, match="sha256"):
+        artefacts.verify(stored)
+
+
+def test_an_altered_header_is_found_when_loading(stored):
+    path = stored / "stars.item_effects_.npy"
+    rewrite(path, path.read_bytes().replace(b"<f8", b"<i8"))
+    with pytest.raises(ArtefactCorruptError, match="expected <f8"):
+        artefacts.load(stored)
+
+
+def test_a_pickled_array_is_never_loaded(stored):
+    path = stored / "stars.mean_.npy"
+    np.save(stored / "evil.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    rewrite(path, (stored / "evil.npy").read_bytes())
+    manifest = json.loads((stored / "manifest.json").read_text())
+    manifest["files"]["stars.mean_.npy"]["size"] = path.stat().st_size
+    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+    with pytest.raises(ArtefactCorruptError, match="not an array"):
+        artefacts.load(stored)
+
+
+def test_a_missing_file_is_named(stored):
+    (stored / "stars.mean_.npy").unlink()
+    for check in (artefacts.load, artefacts.verify):
+        with pytest.raises(ArtefactMissingError, match=r"stars\.mean_\.npy is missing"):
+            check(stored)
+
+
+def test_a_missing_directory_is_named(tmp_path):
+    with pytest.raises(ArtefactMissingError, match=r"manifest\.json is missing"):
+        artefacts.load(tmp_path / "nowhere")
+
+
+def test_another_format_is_refused_naming_both_versions(stored):
+    manifest = json.loads((stored / "manifest.json").read_text())
+    manifest["format_version"] = 0
+    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+    with pytest.raises(ArtefactVersionError, match=r"version 0; .* reads version 1"):
+        artefacts.load(stored)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff\xfe"])
+def test_a_manifest_that_cannot_be_read_is_corrupt(stored, content):
+    rewrite(stored / "manifest.json", content)
+    with pytest.raises(ArtefactCorruptError, match="cannot be read"):
+        artefacts.load(stored)
+
+
+def test_a_recipe_that_does_not_fit_the_files_is_corrupt(stored):
+    manifest = json.loads((stored / "manifest.json").read_text())
+    manifest["recipe"]["model"] = "oracle"
+    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+    with pytest.raises(ArtefactCorruptError, match="oracle"):
+        artefacts.load(stored)
+
+
+def test_the_manifest_tells_what_the_model_saw(stored):
+    manifest = artefacts.read_manifest(stored)
+    assert manifest.training.ratings == two_camps().n_ratings
+    assert manifest.seed == 7
+    assert {"python", "numpy", "scipy"} <= manifest.libraries.keys()
+
+
+def test_a_copy_of_the_directory_scores_the_same(stored, tmp_path):
+    shutil.copytree(stored, tmp_path / "copy")
+    assert np.array_equal(
+        artefacts.load(tmp_path / "copy").score(History()),
+        artefacts.load(stored).score(History()),
+    )

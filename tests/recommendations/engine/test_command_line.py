@@ -1,0 +1,216 @@
+"""The command line as other programs rely on it."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from recommendations.engine.__main__ import main
+from tests.recommendations.engine.worlds import GENRES, N_ITEMS, camp_of, two_camps
+
+ALL_IDS = [10 * item + 5 for item in range(N_ITEMS)]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Write the two camps as files and fit a hybrid on them."""
+    directory = tmp_path_factory.mktemp("world")
+    world = two_camps(n_users=80, with_events=False)
+    rows = [
+        (world.user_ids[user], world.items.ids[item], stars, time)
+        for user, item, stars, time in zip(
+            world.rating_users,
+            world.user_items.indices,
+            world.user_items.data,
+            world.timestamps,
+            strict=True,
+        )
+    ]
+    write(directory / "R.csv", ("userId", "movieId", "rating", "timestamp"), rows)
+    movies = [
+        (10 * item + 5, f"Film {item} ({1990 + item})", GENRES[camp_of(item)])
+        for item in range(N_ITEMS)
+    ]
+    write(directory / "M.csv", ("movieId", "title", "genres"), movies)
+    history = [
+        (2, 5, 5, 10),
+        (2, 25, 4.5, 10),
+        (2, 15, 1, 11),
+        (2, 9999, 3, 12),
+        (1, 15, 5, 9),
+    ]
+    write(directory / "H.csv", ("userId", "movieId", "rating", "timestamp"), history)
+    assert run(directory, "fit --ratings @R.csv --movies @M.csv --out @hybrid") == 0
+    return directory
+
+
+def write(path, header, rows):
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+
+
+def read(path):
+    with path.open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def run(directory, line):
+    """Run a command; a word with @ in front is a path in our directory."""
+    words = line.split()
+    return main([str(directory / word[1:]) if word[0] == "@" else word for word in words])
+
+
+def test_every_known_movie_outside_of_the_history_is_ranked(place):
+    assert run(place, "recommend --model @hybrid --history @H.csv -k 1000 --out @O.csv") == 0
+    rows = [row for row in read(place / "O.csv") if row["userId"] == "2"]
+    assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, N_ITEMS - 2)]
+    assert {int(row["movieId"]) for row in rows} == set(ALL_IDS) - {5, 25, 15}
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_users_come_in_the_order_of_the_history_file(place):
+    run(place, "recommend --model @hybrid --history @H.csv -k 1 --out @O.csv")
+    assert [row["userId"] for row in read(place / "O.csv")] == ["2", "1"]
+
+
+def test_scores_have_nine_significant_digits(place):
+    run(place, "recommend --model @hybrid --history @H.csv -k 3 --out @O.csv")
+    for row in read(place / "O.csv"):
+        assert row["score"] == f"{float(row['score']):.9g}"
+
+
+def test_somebody_without_history_gets_the_cold_start_list(place):
+    write(place / "U.csv", ("userId",), [(77,), (2,), (78,)])
+    run(place, "recommend --model @hybrid --history @H.csv --users @U.csv -k 4 --out @O.csv")
+    rows = read(place / "O.csv")
+    lists = {
+        user: [row["movieId"] for row in rows if row["userId"] == user]
+        for user in ["77", "78", "2"]
+    }
+    assert lists["77"] == lists["78"] != lists["2"]
+    assert [len(movies) for movies in lists.values()] == [4, 4, 4]
+
+
+def test_diversity_changes_the_order_only_when_asked_for(place):
+    run(place, "recommend --model @hybrid --history @H.csv -k 8 --out @plain.csv")
+    run(place, "recommend --model @hybrid --history @H.csv -k 8 --diversity 0.8 --out @varied.csv")
+    plain, varied = read(place / "plain.csv"), read(place / "varied.csv")
+    assert plain != varied
+    assert plain[0] == varied[0]
+
+
+def test_one_prediction_for_each_pair_in_order(place):
+    pairs = [(2, 45), (99, 5), (2, 45), (2, 4711), (1, 25), (99, 4711)]
+    write(place / "P.csv", ("userId", "movieId"), pairs)
+    assert run(place, "predict --model @hybrid --history @H.csv --pairs @P.csv --out @O.csv") == 0
+    rows = read(place / "O.csv")
+    assert [(int(row["userId"]), int(row["movieId"])) for row in rows] == pairs
+    assert all(0.5 <= float(row["prediction"]) <= 5 for row in rows)
+    assert rows[0] == rows[2]
+
+
+def test_a_prediction_without_pairs_is_an_empty_table(place):
+    write(place / "P.csv", ("userId", "movieId"), [])
+    assert run(place, "predict --model @hybrid --history @H.csv --pairs @P.csv --out @O.csv") == 0
+    assert (place / "O.csv").read_text() == "userId,movieId,prediction\n"
+
+
+def test_an_explanation_accounts_for_the_score_recommended(place, capsys):
+    run(place, "recommend --model @hybrid --history @H.csv -k 1000 --out @O.csv")
+    printed = {
+        row["movieId"]: row["score"] for row in read(place / "O.csv") if row["userId"] == "2"
+    }
+    assert run(place, "explain --model @hybrid --history @H.csv --user 2 --movie 45") == 0
+    account = json.loads(capsys.readouterr().out)
+    assert f"{account['score']:.9g}" == printed["45"]
+    assert sum(part["value"] for part in account["parts"]) == pytest.approx(account["score"])
+    given = sum(entry["value"] for entry in account["contributions"])
+    constants = sum(part["constant"] for part in account["parts"])
+    assert given + constants == pytest.approx(account["score"])
+    depending = [part for part in account["parts"] if part["dependsOnHistory"]]
+    assert sum(part["value"] - part["constant"] for part in depending) == pytest.approx(given)
+    assert [(entry["movieId"], entry["rating"]) for entry in account["contributions"]] == [
+        (5, 5.0),
+        (25, 4.5),
+        (15, 1.0),
+    ]
+
+
+def test_unknown_movies_of_a_history_are_warned_about(place, caplog):
+    run(place, "recommend --model @hybrid --history @H.csv -k 1 --out @O.csv")
+    assert "1 unknown movies ignored (9999)" in caplog.text
+
+
+def fails(place, capsys, line):
+    """Return what a failing command says, which must be one line, with exit code 2."""
+    capsys.readouterr()
+    assert run(place, line) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    return message
+
+
+def test_an_explanation_of_an_unknown_movie_is_refused(place, capsys):
+    message = fails(place, capsys, "explain --model @hybrid --history @H.csv --user 2 --movie 4711")
+    assert "4711" in message
+
+
+def test_stars_from_a_model_without_stars_are_refused(place, capsys):
+    write(place / "P.csv", ("userId", "movieId"), [(2, 45)])
+    assert run(place, "fit --ratings @R.csv --model popularity --out @popular") == 0
+    message = fails(
+        place, capsys, "predict --model @popular --history @H.csv --pairs @P.csv --out @O.csv"
+    )
+    assert "popularity does not predict stars" in message
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ("", "line 1, column userId"),
+        ("userId,movieId,rating\n1,5,3\n", "line 1, column timestamp"),
+        ("userId,movieId,rating,timestamp\n1,5,6,1\n", "line 2, column rating"),
+        ("userId,movieId,rating,timestamp\n1,5,4,1\n1,5,3,2\n", "line 3, column movieId"),
+        ("userId,movieId,rating,timestamp\n", "line 2, column rating"),
+    ],
+)
+def test_bad_input_is_named_in_one_line(place, capsys, content, where):
+    (place / "bad.csv").write_text(content)
+    message = fails(place, capsys, "fit --ratings @bad.csv --out @never")
+    assert f"bad.csv, {where}: " in message
+    assert not (place / "never").exists()
+
+
+def test_a_failed_command_leaves_an_earlier_result_alone(place, capsys):
+    (place / "kept.csv").write_text("earlier")
+    (place / "bad.csv").write_text("userId\nx\n")
+    fails(
+        place, capsys, "recommend --model @hybrid --history @H.csv --users @bad.csv --out @kept.csv"
+    )
+    assert (place / "kept.csv").read_text() == "earlier"
+
+
+def test_a_model_that_is_not_there_is_refused(place, capsys):
+    message = fails(place, capsys, "recommend --model @nowhere --history @H.csv --out @O.csv")
+    assert "manifest.json is missing" in message
+
+
+@pytest.mark.parametrize("wrong", ["-k 0", "--diversity 2", "-k many"])
+def test_options_out_of_range_are_refused(place, wrong):
+    with pytest.raises(SystemExit) as caught:
+        run(place, f"recommend --model @hybrid --history @H.csv --out @O.csv {wrong}")
+    assert caught.value.code == 2
+
+
+def test_evaluate_prints_a_table_and_writes_json(place, capsys):
+    line = "evaluate --ratings @R.csv --protocol strong-graded --models popularity,bias --out @rep"
+    assert run(place, line) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].split()[:4] == ["model", "ndcg@100", "recall@20", "rmse"]
+    assert [row.split()[0] for row in table[1:]] == ["popularity", "bias"]
+    report = json.loads((place / "rep" / "strong-graded.json").read_text())
+    figure = report["models"][1]["figures"]["rmse"]
+    assert figure["low"] < figure["value"] < figure["high"]
+    assert np.isfinite(report["models"][0]["fit_seconds"])

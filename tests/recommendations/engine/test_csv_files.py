@@ -1,0 +1,129 @@
+import pytest
+
+from recommendations.engine.csv_files import (
+    add_metadata,
+    add_tags,
+    read_events,
+    read_groups,
+    read_movies,
+    read_pairs,
+    read_ratings,
+    read_user_ids,
+)
+from recommendations.engine.errors import InputFileError
+
+HEADER = "userId,movieId,rating,timestamp\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_file(text, *, encoding="utf-8"):
+        path = tmp_path / "input.csv"
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write_file
+
+
+def test_ratings_come_in_the_order_of_the_file(write):
+    rows = read_ratings(write(HEADER + "2,9,4.5,77\n1,8,0.5,66\n"))
+    assert rows.user_ids.tolist() == [2, 1]
+    assert rows.item_ids.tolist() == [9, 8]
+    assert rows.stars.tolist() == [4.5, 0.5]
+    assert rows.timestamps.tolist() == [77, 66]
+
+
+def test_columns_are_found_by_name(write):
+    rows = read_ratings(write("timestamp,extra,rating,movieId,userId\n5,x,3,20,10\n"))
+    assert (rows.user_ids[0], rows.item_ids[0]) == (10, 20)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_trouble(write):
+    text = ("\ufeff" + HEADER + "1,2,3,4\n").replace("\n", "\r\n")
+    assert read_ratings(write(text)).stars.tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("", 1, "userId"),
+        ("userId,movieId,timestamp\n1,2,3\n", 1, "rating"),
+        (HEADER + "1,2,3,4\n1,x,3,4\n", 3, "movieId"),
+        (HEADER + "1.5,2,3,4\n", 2, "userId"),
+        (HEADER + "1,2,good,4\n", 2, "rating"),
+        (HEADER + "1,2,,4\n", 2, "rating"),
+        (HEADER + "1,2,7,4\n", 2, "rating"),
+        (HEADER + "1,2,0,4\n", 2, "rating"),
+        (HEADER + "1,2,nan,4\n", 2, "rating"),
+        (HEADER + "1,2,inf,4\n", 2, "rating"),
+        (HEADER + "1,2,3\n", 2, "timestamp"),
+        (HEADER + "1,2,3,soon\n", 2, "timestamp"),
+        (HEADER + "1,99999999999999999999,3,4\n", 2, "movieId"),
+        (HEADER + "1,2,3,4\n5,6,3,4\n1,2,5,9\n", 4, "movieId"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_its_place(write, text, line, column):
+    path = write(text)
+    with pytest.raises(InputFileError) as caught:
+        read_ratings(path)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert str(caught.value).startswith(f"{path}, line {line}, column {column}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_an_input_error(tmp_path):
+    with pytest.raises(InputFileError, match="No such file"):
+        read_ratings(tmp_path / "none.csv")
+
+
+def test_a_file_in_another_encoding_is_an_input_error(write):
+    path = write("movieId,title,genres\n1,Amélie (2001),Comedy\n", encoding="latin-1")
+    with pytest.raises(InputFileError, match="not UTF-8"):
+        read_movies(path)
+
+
+def test_an_open_quote_is_an_input_error(write):
+    with pytest.raises(InputFileError, match="not CSV"):
+        read_movies(write('movieId,title,genres\n1,"Open (2001),Comedy\n'))
+
+
+def test_movies_have_their_year_and_genres(write):
+    movies = read_movies(
+        write(
+            'movieId,title,genres\n1,"Matrix, The (1999)",Action|Sci-Fi\n'
+            "2,Untitled,(no genres listed)\n"
+        )
+    )
+    assert (movies[1].year, movies[1].genres) == (1999, ("Action", "Sci-Fi"))
+    assert (movies[2].year, movies[2].genres) == (0, ())
+
+
+def test_metadata_and_tags_reach_known_movies_only(write):
+    movies = read_movies(write("movieId,title,genres\n1,One (1990),Drama\n"))
+    add_metadata(
+        write("movieId,director,cast,overview\n1,Ann A|Bob B,Cy C,A plot.\n2,X,Y,Z\n"), movies
+    )
+    add_tags(write("userId,movieId,tag,timestamp\n5,1,twist,9\n6,1,twist,9\n6,2,x,9\n"), movies)
+    assert movies.keys() == {1}
+    assert movies[1].directors == ("Ann A", "Bob B")
+    assert movies[1].overview == "A plot."
+    assert movies[1].tags == ["twist", "twist"]
+
+
+def test_pairs_may_repeat_and_users_are_listed_once(write):
+    path = write("userId,movieId\n3,1\n2,1\n3,1\n")
+    users, items = read_pairs(path)
+    assert users.tolist() == [3, 2, 3]
+    assert items.tolist() == [1, 1, 1]
+    assert read_user_ids(path) == [3, 2]
+
+
+def test_groups_become_labels(write):
+    groups = read_groups(write("userId,gender,age,occupation,zip\n1,F,25,,x\n"))
+    assert groups == {1: ("gender:F", "age:25")}
+
+
+def test_an_unknown_event_is_named(write):
+    path = write("userId,movieId,event,timestamp\n1,2,viewed,3\n1,2,yawned,4\n")
+    with pytest.raises(InputFileError, match=r"line 3, column event: .*yawned"):
+        read_events(path)
