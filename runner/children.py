@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -60,14 +61,17 @@ def start_child(
     )
 
 
-def stop_child(
-    child: subprocess.Popen[bytes], stop_signal: signal.Signals, *, seconds: float
+def stop_children(
+    children: Sequence[subprocess.Popen[bytes]], stop_signal: signal.Signals, *, seconds: float
 ) -> None:
-    """Ask the child to stop, and kill its whole process group when it has not in time."""
-    if child.poll() is None:
-        child.send_signal(stop_signal)
-    try:
-        child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    """Ask all to stop; whoever has not when the time is up is killed with its process group."""
+    deadline = time.monotonic() + seconds
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(stop_signal)
+    for child in children:
+        try:
+            child.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()

@@ -97,6 +97,12 @@ class Home:
         owner = self.account.user_id if self.account else os.geteuid()
         return stat.S_ISDIR(found.st_mode) and found.st_uid == owner and not found.st_mode & 0o077
 
+    def remove(self) -> None:
+        """Remove the home with everything in it."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        if self.directory.parent.parent == OUTSIDE:
+            self.directory.parent.rmdir()
+
 
 def prepare_home(control: Path) -> Home:
     """Return the home of the server that is controlled from the directory.

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from runner.children import start_child, stop_child
+from runner.children import start_child, stop_children
 from runner.errors import RunnerError, ServiceError
 from runner.homes import prepare_home
 from runner.locks import FileLock
@@ -27,7 +27,7 @@ from runner.servers import Server, telling_line
 
 SERVERS: dict[str, type[Server]] = {"postgres": PostgresServer, "redis": RedisServer}
 START_SECONDS = 30.0
-STOP_SECONDS = 8.0
+STOP_SECONDS = 6.0
 LOOK_SECONDS = 0.15
 RESTART_SECONDS = 1.0
 LONGEST_LOG = 5_000_000
@@ -75,6 +75,7 @@ class Keeper:
 
     def __init__(self, control: Control, *, is_disposable: bool) -> None:
         self._control = control
+        self._is_disposable = is_disposable
         self._home = prepare_home(control.directory)
         self._server = SERVERS[control.server](self._home, is_disposable=is_disposable)
         self._child: subprocess.Popen[bytes] | None = None
@@ -103,8 +104,10 @@ class Keeper:
     def stop(self) -> None:
         """Stop the server and remove what must not outlive it."""
         if self._child:
-            stop_child(self._child, self._server.stop_signal, seconds=STOP_SECONDS)
+            stop_children([self._child], self._server.stop_signal, seconds=STOP_SECONDS)
         self._home.close_sockets()
+        if self._is_disposable:
+            self._home.remove()
         self._control.address.unlink(missing_ok=True)
 
     def _launch(self) -> None:

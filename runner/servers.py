@@ -2,12 +2,16 @@
 
 import importlib.metadata
 import importlib.util
+import re
 import signal
 from pathlib import Path
 from typing import Protocol
 
 from runner.errors import ServiceError
 from runner.homes import Home
+
+ERROR = re.compile(r"FATAL|PANIC|error", re.IGNORECASE)
+LOG_PREFIX = re.compile(r"^\S+ \S+ \w+ \[\d+\] [A-Z]+:\s+|^CommandError: ")
 
 
 class Server(Protocol):
@@ -49,5 +53,6 @@ def package_version(distribution: str) -> str:
 def telling_line(output: str) -> str:
     """Return the line of a program's output that says most plainly what went wrong."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "FATAL" in line or "PANIC" in line or "rror" in line]
-    return (errors or lines or ["it said nothing"])[-1]
+    errors = [line for line in lines if ERROR.search(line)]
+    line = (errors or lines or ["it said nothing"])[-1]
+    return LOG_PREFIX.sub("", line).rstrip(".") + "."

@@ -30,6 +30,7 @@ class Lease:
         self._is_disposable = is_disposable
         self._process = os.getpid()
         self._use: FileLock | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
 
     def enter(self) -> Self:
         """Start the server unless it runs; from now on it runs for us too."""
@@ -61,19 +62,22 @@ class Lease:
             self._use = None
             if was_last:
                 keeper.wait_exclusive(seconds=LEAVE_SECONDS, waiting_for=waiting_for)
+        if was_last and self._keeper:
+            self._keeper.wait()
 
     def _start_keeper(self) -> None:
         command = [sys.executable, "-m", "runner.keeper", os.fspath(self._control.directory)]
-        with plain_errors(), self._control.log.open("ab") as log:
-            keeper = subprocess.Popen(  # noqa: S603
+        answers, told = os.pipe()
+        with plain_errors(), self._control.log.open("ab") as log, os.fdopen(told, "wb") as told_by:
+            self._keeper = subprocess.Popen(  # noqa: S603
                 [*command, *(["--disposable"] if self._is_disposable else [])],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdout=told_by,
                 stderr=log,
                 cwd=ROOT,
                 start_new_session=True,  # Ctrl-C is for the user of the server, not for its keeper
             )
-        with keeper.stdout as pipe:  # closed by the keeper once the server answers
+        with os.fdopen(answers, "rb") as pipe:  # ends when the server answers, or the keeper ends
             answer = json.loads(pipe.read() or b'{"error": "Its keeper ended without a word."}')
         if "error" in answer:
             raise ServiceError(f"{answer['error']} More is in {self._control.log}.")

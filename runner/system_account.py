@@ -10,7 +10,7 @@ from typing import TypedDict
 DEDICATED_NAME = "marquee"
 
 
-class PopenOptions(TypedDict):
+class PopenOptions(TypedDict, total=False):
     """The part of `subprocess.Popen`'s arguments that changes the account."""
 
     user: int

@@ -1,0 +1,56 @@
+# Needs Python 3.11 or newer with venv, and a package index. `make run`, then open the address.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test lint constraints clean
+
+# The oldest supported first: that is what the pinned packages are tried with.
+PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
+VENV := .venv/bin
+STAMP := .venv/installed
+CODE := accounts config movies recommendations runner manage.py
+# What settings want to read for commands that only look at the code.
+UNUSED := MARQUEE_ENV=development SECRET_KEY=unused DATABASE_URL=postgresql:///unused REDIS_URL=unix:///unused
+PRODUCTION := MARQUEE_ENV=production SITE_URL=https://marquee.example ALLOWED_HOSTS=marquee.example \
+	SECRET_KEY=$$($(VENV)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
+	DATABASE_URL=postgresql://marquee@database/marquee REDIS_URL=redis://redis/0 \
+	DEFAULT_FROM_EMAIL=marquee@marquee.example EMAIL_HOST=mail.marquee.example
+
+help:
+	@echo "make run    serve the site at http://127.0.0.1:8000 (another port: PORT=8001 make run)"
+	@echo "make test   run every test"
+	@echo "make lint   check style, types, imports, templates, migrations and deployment"
+	@echo "make setup  only install; the others do that too"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Marquee needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: PYTHON=python3.11 make setup")'
+	@$(PYTHON) -m venv .venv
+	@$(VENV)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+run: $(STAMP)
+	@$(VENV)/python -m runner
+
+test: $(STAMP)
+	@$(VENV)/python -m pytest
+
+lint: $(STAMP)
+	@$(VENV)/python -m ruff check
+	@$(VENV)/python -m ruff format --check
+	@$(UNUSED) $(VENV)/python -m mypy $(CODE)
+	@$(VENV)/lint-imports --no-logo
+	@$(VENV)/djlint --quiet --check --lint templates
+	@$(VENV)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(VENV)/python manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(VENV)/python manage.py check --deploy --fail-level WARNING
+
+# Pins every package that the requirements pull in, at the versions installed here and now.
+constraints: $(STAMP)
+	@{ head -n 1 constraints.txt; $(VENV)/python -m pip freeze --disable-pip-version-check; } > constraints.new
+	@mv constraints.new constraints.txt
+
+# Leaves var/ alone: the site's data lives there.
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
