@@ -4,7 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_init, worker_process_init
+
+from runner.children import die_with_parent
 
 WORKER_TIMEOUT_SECONDS = 5.0
 
@@ -23,3 +25,9 @@ def be_patient(**_signal: Any) -> None:
         "socket_timeout": WORKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": WORKER_TIMEOUT_SECONDS,
     }
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_signal: Any) -> None:
+    """Let no process of a worker's pool outlive the worker, not even a killed one."""
+    die_with_parent()

@@ -31,3 +31,11 @@ def database_settings(url: str) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
     }
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": parts}
+
+
+def broker_url(redis_url: str) -> str:
+    """Return the URL of Redis as Celery writes it, which has its own way of naming a socket."""
+    if not redis_url.startswith("unix:"):
+        return redis_url
+    path, _, options = redis_url.removeprefix("unix:").partition("?")
+    return f"redis+socket:{path}?{options.replace('db=', 'virtual_host=')}"
