@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 class WhoAmI(APIView):
     authentication_classes = (TokenAuthentication,)
+    permission_classes = ()
 
     def get(self, request):
         return Response({"handle": getattr(request.user, "handle", None)})

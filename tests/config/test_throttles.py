@@ -12,6 +12,7 @@ from config.throttles import RequestThrottle
 
 class Open(APIView):
     authentication_classes = ()
+    permission_classes = ()
     throttle_classes = (RequestThrottle,)
 
     def get(self, request):
