@@ -12,11 +12,14 @@ from rest_framework.response import Response
 
 from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
 from config.problems import CONTENT_TYPE, DATABASE_AWAY, problem
-from movies.errors import MovieNotFoundError, MoviesError, StarsError
+from movies.errors import MovieNotFoundError, StarsError
+from recommendations.errors import ModelNotReadyError, MovieUnknownToModelError
 
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
     MovieNotFoundError: HTTPStatus.NOT_FOUND,
     StarsError: HTTPStatus.BAD_REQUEST,
+    MovieUnknownToModelError: HTTPStatus.NOT_FOUND,
+    ModelNotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 WRONG_VALUES = "Some values cannot be used; `errors` says which and why."
 
@@ -27,7 +30,7 @@ def answer_with_problem(error: Exception, context: Mapping[str, Any]) -> Respons
     if isinstance(error, DATABASE_GONE):
         wait = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return _respond(HTTPStatus.SERVICE_UNAVAILABLE, DATABASE_AWAY, instance, headers=wait)
-    if isinstance(error, MoviesError) and type(error) in STATUSES:
+    if type(error) in STATUSES:
         return _respond(STATUSES[type(error)], str(error), instance)
     if isinstance(error, Http404):
         error = exceptions.NotFound()

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api import MeView
 from config.openapi import SCHEMA_RENDERERS
 from movies.api import movies, own
+from recommendations import api as recommended
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
     path("movies/", movies.MovieListView.as_view(), name="movies"),
     path("movies/<int:movie_id>/", movies.MovieView.as_view(), name="movie"),
+    path(
+        "movies/<int:movie_id>/similar/",
+        recommended.SimilarMoviesView.as_view(),
+        name="similar-movies",
+    ),
     path("me/", never_cache(MeView.as_view()), name="me"),
     path("me/ratings/", never_cache(own.MyRatingsView.as_view()), name="my-ratings"),
     path("me/ratings/<int:movie_id>/", never_cache(own.MyRatingView.as_view()), name="my-rating"),
@@ -28,5 +34,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "me/dismissals/<int:movie_id>/",
         never_cache(own.MyDismissalView.as_view()),
         name="my-dismissal",
+    ),
+    path(
+        "me/recommendations/",
+        never_cache(recommended.MyRecommendationsView.as_view()),
+        name="my-recommendations",
+    ),
+    path(
+        "me/recommendations/<int:movie_id>/explanation/",
+        never_cache(recommended.MyExplanationView.as_view()),
+        name="my-explanation",
     ),
 ]

@@ -1,6 +1,5 @@
 """Lists come in pages: `limit` rows from `offset` on."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -47,8 +46,3 @@ class StrictPagination(LimitOffsetPagination):
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:  # noqa: ARG002
         """Return nothing: every view names `PlaceSerializer`, which knows the bounds."""
         return []
-
-
-def page_of(rows: Sequence[Any], *, request: Request) -> list[Any]:
-    """Return the part of a list that a request asks for."""
-    return StrictPagination().paginate_queryset(rows, request)

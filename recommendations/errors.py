@@ -19,3 +19,13 @@ class TrainingRunsAlreadyError(RecommendationsError):
 
 class VersionNotServableError(RecommendationsError):
     """A version was asked for that does not exist, failed, or whose artefact is damaged."""
+
+
+class MovieUnknownToModelError(RecommendationsError):
+    """A movie is in the catalogue, but the model was trained before it came."""
+
+    def __init__(self, movie_id: int) -> None:
+        super().__init__(
+            f"The model does not know movie {movie_id} yet. It will after its next training."
+        )
+        self.movie_id = movie_id

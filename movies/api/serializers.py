@@ -8,7 +8,7 @@ from movies.api.fields import StarsField
 from movies.models import Credit, Movie, Rating
 
 
-class OuterIdsSerializer(serializers.Serializer[Movie]):
+class OuterIdsSerializer(serializers.Serializer[Any]):
     """What others call the movie."""
 
     movielens = serializers.IntegerField(source="movielens_id", allow_null=True)
@@ -19,7 +19,7 @@ class OuterIdsSerializer(serializers.Serializer[Movie]):
         return movie.imdb_code or None
 
 
-class MovieReferenceSerializer(serializers.Serializer[Movie]):
+class MovieReferenceSerializer(serializers.Serializer[Any]):
     """Just enough to know which movie is meant."""
 
     id = serializers.IntegerField()

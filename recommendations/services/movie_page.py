@@ -15,14 +15,12 @@ from movies.charts import (
     waterfall_chart,
 )
 from movies.models import Movie
-from movies.services.curation import read_curation_revision
-from movies.services.shelves import shelf_keeper
 from recommendations.engine.explanation import Explanation, Part
 from recommendations.engine.history import History
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.ranking.top import top_k
 from recommendations.services.histories import PersonHistory, read_history
 from recommendations.services.listmaker import cited_reason
+from recommendations.services.neighbours import alike_by_genre, closest_indices, find_index
 from recommendations.services.personal import served_model_or_none
 from recommendations.services.reasons import reason_sentence
 
@@ -62,7 +60,7 @@ def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
     Guests get its neighbours only. A movie that the model does not know has those of its genres.
     """
     served = served_model_or_none()
-    index = _index_of(movie, served.model) if served else None
+    index = find_index(movie.pk, served.model) if served else None
     if served is None or index is None:
         return MovieOpinion(similar=_similar_rail(_cards_by_genre(movie)))
     model = served.model
@@ -83,11 +81,6 @@ def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
 
 def _similar_rail(cards: Sequence[Card]) -> Rail:
     return Rail(slug="similar", title="Similar films", cards=cards)
-
-
-def _index_of(movie: Movie, model: Hybrid) -> int | None:
-    indices, is_known = model.known_items.find([movie.pk])
-    return int(indices[0]) if is_known[0] else None
 
 
 def _explain(
@@ -121,14 +114,9 @@ def _star_part(part: Part) -> WaterfallPart:
 
 
 def _cards_by_model(model: Hybrid, *, index: int, person: PersonHistory) -> list[Card]:
-    similarities = model.similarities(index)
-    similarities[index] = 0
-    hidden = shelf_keeper.get(curation_revision=read_curation_revision()).hidden
-    hidden_indices, is_known = model.known_items.find(list(hidden))
-    similarities[hidden_indices[is_known]] = 0
-    best = [each for each in top_k(similarities, SIMILAR_LENGTH).tolist() if similarities[each] > 0]
-    predicted = model.predict(person.history, best).tolist()
-    movie_ids = model.known_items.ids[best].tolist()
+    closest = closest_indices(index, model=model, limit=SIMILAR_LENGTH)
+    predicted = model.predict(person.history, closest).tolist()
+    movie_ids = model.known_items.ids[closest].tolist()
     movies = Movie.objects.visible().for_cards().in_bulk(movie_ids)
     return [
         Card(movies[movie_id], predicted=stars, own_stars=person.stars_of.get(movie_id))
@@ -138,5 +126,6 @@ def _cards_by_model(model: Hybrid, *, index: int, person: PersonHistory) -> list
 
 
 def _cards_by_genre(movie: Movie) -> list[Card]:
-    alike = Movie.objects.visible().filter(genres__in=movie.genres.all()).exclude(pk=movie.pk)
-    return [Card(each) for each in alike.distinct().most_rated_first().for_cards()[:SIMILAR_LENGTH]]
+    movie_ids = alike_by_genre(movie, limit=SIMILAR_LENGTH)
+    movies = Movie.objects.for_cards().in_bulk(movie_ids)
+    return [Card(movies[movie_id]) for movie_id in movie_ids]
