@@ -7,11 +7,14 @@ from rest_framework import serializers
 
 from config.pagination import PlaceSerializer
 from movies.api.fields import FIRST_YEAR, HIGHEST_ID, LAST_YEAR, DecadeField, ImdbIdField
-from movies.models import Genre, Movie
+from movies.models import Genre
 from movies.models.catalogue import MovieQuerySet
+from movies.services.browsing import BEST_MATCH, MOST_POPULAR, SORTS, Selection
+from movies.services.finding import find
 
 MOST_GENRES = 10
 LONGEST_SEARCH = 200
+EXACT = {"year": "year", "movielens": "movielens_id", "imdb": "imdb_id", "tmdb": "tmdb_id"}
 
 
 class MovieQuerySerializer(PlaceSerializer):
@@ -42,7 +45,7 @@ class MovieQuerySerializer(PlaceSerializer):
     tmdb = serializers.IntegerField(required=False, min_value=1, max_value=HIGHEST_ID)
     ordering = serializers.ChoiceField(
         required=False,
-        choices=["popular", "rated", "newest", "oldest", "title"],
+        choices=list(SORTS),
         help_text="Best match first where `search` is given, else most rated first.",
     )
 
@@ -55,16 +58,13 @@ class MovieQuerySerializer(PlaceSerializer):
         return slugs
 
 
-def filter_movies(query: Mapping[str, Any]) -> MovieQuerySet:
-    """Return the visible movies that pass every filter of a checked query."""
-    movies = Movie.objects.visible()
-    exact = {
-        "year": "year",
-        "movielens": "movielens_id",
-        "imdb": "imdb_id",
-        "tmdb": "tmdb_id",
-    }
-    movies = movies.filter(**{exact[name]: query[name] for name in exact if name in query})
+def find_movies(query: Mapping[str, Any]) -> MovieQuerySet:
+    """Return the visible movies that a checked query asks for, in its order."""
+    words = query.get("search", "")
+    found_ids = find(query=words).movie_ids if words else None
+    usual = BEST_MATCH if words else MOST_POPULAR
+    movies = Selection(rules=(), found_ids=found_ids).ordered(query.get("ordering", usual))
+    movies = movies.filter(**{EXACT[name]: query[name] for name in EXACT if name in query})
     if "language" in query:
         movies = movies.filter(language=query["language"].lower())
     if "decade" in query:

@@ -109,6 +109,15 @@ def test_orders(heat, alien):
     assert titles("ordering=title") == ["Alien", "Heat"]
 
 
+def test_search_finds_by_title_and_keeps_the_filters(heat, alien):
+    make_movie("Aliens", year=1986)
+    assert titles("search=heat") == ["Heat"]
+    assert set(titles("search=alien")) == {"Alien", "Aliens"}
+    assert titles("search=alien&decade=1980") == ["Aliens"]
+    assert titles("search=alien&ordering=oldest") == ["Alien", "Aliens"]
+    assert set(titles("search=")) == {"Heat", "Alien", "Aliens"}
+
+
 def test_hidden_movies_are_nowhere(heat):
     Movie.objects.update(is_hidden=True)
     assert titles("movielens=6") == []
