@@ -1,0 +1,46 @@
+import pytest
+from django.db import InterfaceError, OperationalError
+from django.test import Client
+
+from config import context
+from recommendations.views import home
+
+
+@pytest.fixture
+def careless(client: Client) -> Client:
+    """Give a client that gets error pages as a browser does."""
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_while_postgresql_is_away_pages_say_so_and_when_to_return(careless, monkeypatch, error):
+    def give_up(*_args, **_kwargs):
+        raise error("connection refused at 10.0.0.1")
+
+    monkeypatch.setattr(home, "front_page_for_guest", give_up)
+    response = careless.get("/")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
+    assert "10.0.0.1" not in response.text
+
+
+def test_503_comes_even_if_every_query_fails(careless, monkeypatch):
+    def give_up(*_args, **_kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(context, "loaded_data_sets", give_up)
+
+    assert careless.get("/nowhere/").status_code == 503
+
+
+def test_our_own_mistakes_are_500_without_details(careless, monkeypatch):
+    def stumble(*_args, **_kwargs):
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(home, "front_page_for_guest", stumble)
+    response = careless.get("/")
+
+    assert response.status_code == 500
+    assert "a secret" not in response.text
