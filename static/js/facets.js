@@ -8,3 +8,10 @@ document.addEventListener("change", (event) => {
     const control = event.target;
     if (control.matches(".facet input, [data-submits]")) formOf(control).requestSubmit();
 });
+
+// Fields left empty would only make the address longer.
+document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    const empty = [...event.formData].filter(([, value]) => value === "").map(([name]) => name);
+    for (const name of empty) event.formData.delete(name);
+});
