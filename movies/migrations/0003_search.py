@@ -51,14 +51,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         '(?=.)', '')
 $$;
 
--- Spider-Man is found as "spider man" and as "spiderman".
+-- Spider-Man is found as "spider man" and as "spiderman". A third of all words are articles,
+-- which nobody searches for.
 CREATE FUNCTION movies_words(raw text) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT unnest(string_to_array(movies_plain_words(raw), ' '))
-    UNION
-    SELECT unnest(string_to_array(
-        movies_plain_words(regexp_replace(raw, '(\S)[-·.](?=\S)', '\1', 'g')), ' '))
-    WHERE raw ~ '\S[-·.]\S'
+    SELECT word FROM (
+        SELECT unnest(string_to_array(movies_plain_words(raw), ' ')) AS word
+        UNION
+        SELECT unnest(string_to_array(
+            movies_plain_words(regexp_replace(raw, '(\S)[-·.](?=\S)', '\1', 'g')), ' '))
+        WHERE raw ~ '\S[-·.]\S'
+    ) AS words
+    WHERE word NOT IN ('the', 'a', 'an')
 $$;
 
 CREATE FUNCTION movies_trigrams(word text) RETURNS SETOF text

@@ -1,5 +1,6 @@
 """Movies, the people who made them, and their figures."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -72,6 +73,16 @@ class MovieQuerySet(models.QuerySet["Movie"]):
 
     def newest_first(self) -> "MovieQuerySet":
         return self.order_by(models.F("year").desc(nulls_last=True), "-pk")
+
+    def in_order_of(self, movie_ids: Sequence[int]) -> "MovieQuerySet":
+        """Keep only these movies, in this order."""
+        ids = models.Value(
+            list(movie_ids), output_field=ArrayField(base_field=models.BigIntegerField())
+        )
+        place = models.Func(
+            ids, models.F("pk"), function="array_position", output_field=models.IntegerField()
+        )
+        return self.filter(pk__in=list(movie_ids)).order_by(place)
 
 
 class Movie(models.Model):

@@ -32,7 +32,7 @@ class SearchName(models.Model):
 
 
 class SearchPosting(models.Model):
-    """A word of a name, articles included."""
+    """A word of a name, if it is no English article."""
 
     pk = models.CompositePrimaryKey("word", "kind", "target_id")
     word = models.TextField(db_collation="C")

@@ -1,0 +1,1 @@
+"""Finding movies, people and tags by what somebody types."""
