@@ -40,7 +40,7 @@ lint: $(STAMP)
 	@$(VENV)/python -m ruff format --check
 	@$(UNUSED) $(VENV)/python -m mypy $(CODE)
 	@$(VENV)/lint-imports --no-logo
-	@$(VENV)/djlint --quiet --check --lint templates
+	@$(VENV)/djlint --quiet --lint templates
 	@$(VENV)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(VENV)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(VENV)/python manage.py check --deploy --fail-level WARNING

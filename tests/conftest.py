@@ -8,6 +8,7 @@ configuration, where pytest-django would read them too early.
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import django
@@ -16,10 +17,13 @@ import pytest
 from runner.places import make_directory, var_directory
 from runner.services import Lease, ensure_services
 
+SECONDS_OF_A_DAY = 24 * 60 * 60
+
 
 def start_servers() -> tuple[Path, list[Lease]]:
     """Return the directory of this run and the servers in it, with Django set up to use them."""
     runs = make_directory(var_directory() / "tests")
+    remove_abandoned(runs)
     directory = Path(tempfile.mkdtemp(dir=runs))
     directory.chmod(0o755)
     os.environ["MARQUEE_ENV"] = "test"
@@ -31,6 +35,13 @@ def start_servers() -> tuple[Path, list[Lease]]:
     return directory, leases
 
 
+def remove_abandoned(runs: Path) -> None:
+    """Remove what runs have left that were killed; a day is longer than any run."""
+    for directory in runs.iterdir():
+        if time.time() - directory.stat().st_mtime > SECONDS_OF_A_DAY:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
 DIRECTORY, LEASES = start_servers()
 
 from accounts.hashers import Argon2Hasher  # noqa: E402 - wants the settings
@@ -39,6 +50,7 @@ from config.redis import redis_client  # noqa: E402
 from movies.services.data_sets import forget_data_sets  # noqa: E402
 from movies.services.shelves import shelf_keeper  # noqa: E402
 from recommendations.services.store import store  # noqa: E402
+from tests.chromium import chromium  # noqa: E402, F401 - a fixture for every folder
 from tests.two_camps import two_camps  # noqa: E402, F401 - a fixture for every folder
 
 # Hash as the site does, with a thousandth of the memory.
