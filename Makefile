@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer with venv, and a package index. `make run`, then open the address.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint constraints clean
+.PHONY: help setup run test lint constraints clean bench-home
 
 # The oldest supported first: that is what the pinned packages are tried with.
 PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
@@ -54,3 +54,6 @@ constraints: $(STAMP)
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis staticfiles
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+bench-home: $(STAMP)
+	@$(VENV)/python -m benchmarks.home_page
