@@ -9,4 +9,8 @@ class RecommendationsConfig(AppConfig):
     name = "recommendations"
 
     def ready(self) -> None:
+        from movies.services.predictions import register_predictor  # noqa: PLC0415
         from recommendations import receivers  # noqa: F401, PLC0415
+        from recommendations.services.prediction import predict_stars  # noqa: PLC0415
+
+        register_predictor(predict_stars)

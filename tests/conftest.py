@@ -47,9 +47,8 @@ DIRECTORY, LEASES = start_servers()
 from accounts.hashers import Argon2Hasher  # noqa: E402 - wants the settings
 from config.limiter import limiter  # noqa: E402
 from config.redis import redis_client  # noqa: E402
-from movies.services.data_sets import forget_data_sets  # noqa: E402
-from movies.services.shelves import shelf_keeper  # noqa: E402
-from recommendations.services.store import store  # noqa: E402
+from movies.services import data_sets, shelves  # noqa: E402
+from recommendations.services import store as model_store  # noqa: E402
 from tests.chromium import chromium  # noqa: E402, F401 - a fixture for every folder
 from tests.two_camps import two_camps  # noqa: E402, F401 - a fixture for every folder
 
@@ -64,10 +63,16 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_process() -> None:
-    """Forget what a process keeps in memory between requests, and what Redis holds."""
+def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what a process keeps in memory between requests, and what Redis holds.
+
+    What is kept then stays until it is forgotten, however slow the machine is.
+    """
+    for module in (data_sets, shelves):
+        monkeypatch.setattr(module, "KEEP_SECONDS", float("inf"))
+    monkeypatch.setattr(model_store, "CHECK_SECONDS", float("inf"))
     limiter.cache_clear()
     redis_client().flushdb()
-    forget_data_sets()
-    shelf_keeper.forget()
-    store.forget()
+    data_sets.forget_data_sets()
+    shelves.shelf_keeper.forget()
+    model_store.store.forget()

@@ -12,13 +12,15 @@ from accounts.models import User
 from movies.cards import Card
 from movies.forms import LONGEST_NUMBER
 from movies.models import Movie, Rating
+from movies.services.predictions import predicted_stars
 
 
 def cards_of(movies: Iterable[Movie], *, user: User | None) -> list[Card]:
-    """Make cards of movies loaded `for_cards`, with the stars this person gave."""
+    """Make cards of movies loaded `for_cards`, with the stars this person gave or would give."""
     shown = list(movies)
     stars_of = _own_stars(shown, user=user) if user else {}
-    return [Card(movie, own_stars=stars_of.get(movie.pk)) for movie in shown]
+    predicted = predicted_stars(user=user, movie_ids=[movie.pk for movie in shown])
+    return [Card(movie, predicted.get(movie.pk), stars_of.get(movie.pk)) for movie in shown]
 
 
 def _own_stars(movies: Sequence[Movie], *, user: User) -> dict[int, float]:

@@ -51,11 +51,12 @@ def metrics_table(version: ModelVersion) -> MetricsTable | None:
         columns=[(name, METRIC_MEANINGS[name]) for name in names],
         rows=[
             MetricRow(
-                name=MODEL_NAMES.get(model, model),
+                name=MODEL_NAMES[model],
                 is_active=model == "hybrid",
                 cells=[_cell(figures.get(name)) for name in names],
             )
-            for model, figures in measured.items()
+            for model in MODEL_NAMES
+            if (figures := measured.get(model))
         ],
     )
 

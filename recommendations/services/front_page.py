@@ -11,9 +11,9 @@ from movies.cards import Card, Rail
 from movies.models import Movie
 from movies.services.curation import read_curation_revision
 from movies.services.shelves import Shelves, shelf_keeper
-from recommendations.engine.history import History
-from recommendations.services.personal import read_personal_lists, served_model_or_none
+from recommendations.services.personal import read_personal_lists
 from recommendations.services.picks import PersonalLists, Pick, PickReason
+from recommendations.services.prediction import predict_stars
 from recommendations.services.reasons import reason_sentence
 
 RAIL_LENGTH = 20
@@ -95,7 +95,9 @@ def front_page_for(*, user: User) -> FrontPage:
 def front_page_for_guest() -> FrontPage:
     """Return the home page of somebody nothing is known about."""
     shelves = shelf_keeper.get(curation_revision=read_curation_revision())
-    rows = _shared_rows(shelves, _Composer(), predicted=_predicted_for_guest(shelves))
+    shown = (*shelves.popular, *shelves.acclaimed, *shelves.newest)
+    predicted = predict_stars(None, list(dict.fromkeys(shown)))
+    rows = _shared_rows(shelves, _Composer(), predicted=predicted)
     movies = _load_movies([pick for row in rows for pick in row.picks])
     return FrontPage(hero=None, rails=[_rail(row, movies=movies) for row in rows if row.picks])
 
@@ -187,14 +189,3 @@ def _cards(
         for pick in picks
         if pick.movie_id in movies
     ]
-
-
-def _predicted_for_guest(shelves: Shelves) -> dict[int, float]:
-    served = served_model_or_none()
-    if served is None:
-        return {}
-    shown = dict.fromkeys((*shelves.popular, *shelves.acclaimed, *shelves.newest))
-    indices, is_known = served.model.known_items.find(list(shown))
-    stars = served.model.predict(History(), indices[is_known])
-    ids = served.model.known_items.ids[indices[is_known]]
-    return {int(each): round(float(value), 3) for each, value in zip(ids, stars, strict=True)}
