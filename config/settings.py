@@ -6,6 +6,7 @@ from celery.schedules import crontab
 from environs import validate
 from whitenoise.compress import Compressor
 
+from config.admin_look import UNFOLD  # noqa: F401 - a setting
 from config.environment import ENVIRONMENTS, PRODUCTION, broker_url, database_settings, env
 from config.security import CONTENT_SECURITY_POLICY  # noqa: F401 - a setting
 

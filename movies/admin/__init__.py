@@ -1,0 +1,5 @@
+"""The catalogue for those who look after it."""
+
+from movies.admin import catalogue, feedback, people, tags
+
+__all__ = ["catalogue", "feedback", "people", "tags"]
