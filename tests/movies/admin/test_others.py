@@ -35,7 +35,7 @@ def test_lists_take_as_many_queries_for_one_as_for_twenty(
     browser, model, count, django_assert_num_queries
 ):
     make_rows(model, count)
-    # The session with its person, two for permissions, four for the list and its count.
+    # Sign-in and permissions four, the list three: nothing for each row.
     with django_assert_num_queries(7):
         assert browser.get(f"/admin/movies/{model}/").status_code == 200
 
