@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=env.int("TRAINING_HOUR", 3), minute=30),
     },
     "sweep": {"task": "recommendations.sweep", "schedule": 60.0},
+    "tidy-accounts": {"task": "accounts.tidy", "schedule": crontab(hour=2, minute=10)},
 }
 
 # People

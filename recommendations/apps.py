@@ -9,8 +9,15 @@ class RecommendationsConfig(AppConfig):
     name = "recommendations"
 
     def ready(self) -> None:
+        from accounts.services.personal_data import register_personal_data  # noqa: PLC0415
         from movies.services.predictions import register_predictor  # noqa: PLC0415
         from recommendations import receivers  # noqa: F401, PLC0415
+        from recommendations.services import personal_data  # noqa: PLC0415
         from recommendations.services.prediction import predict_stars  # noqa: PLC0415
 
         register_predictor(predict_stars)
+        register_personal_data(
+            name="recommendations",
+            export=personal_data.export_lists,
+            erase=personal_data.erase_lists,
+        )
