@@ -158,7 +158,7 @@ class EaseLayer(Recommender):
 
 
 def _short_layer() -> EaseLayer:
-    return EaseLayer(keep=0.02, ridge=20.0, user_power=0.0)
+    return EaseLayer(keep=0.02, ridge=60.0, user_power=0.0)
 
 
 def _long_layer() -> EaseLayer:

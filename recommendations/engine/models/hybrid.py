@@ -20,9 +20,9 @@ from recommendations.engine.models.stack import Stack
 
 def _weights_by_length() -> dict[str, tuple[float, ...]]:
     return {
-        "popularity": (1.0, 0.3, 0.2, 0.1, 0.05, 0.0),
+        "popularity": (1.0, 2.0, 2.0, 1.0, 0.1, 0.0),
         "ease": (0.0, 1.0, 1.0, 1.0, 1.0, 1.0),
-        "content": (0.0, 0.1, 0.1, 0.1, 0.1, 0.1),
+        "content": (0.0, 0.05, 0.05, 0.1, 0.1, 0.1),
     }
 
 
