@@ -12,6 +12,13 @@ class TooManyTokensError(AccountsError):
         super().__init__(f"You have {most} tokens already. Revoke one that you no longer use.")
 
 
+class HandleTakenError(AccountsError):
+    """Somebody has the handle already."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody has this handle already. Please choose another.")
+
+
 class InactiveAccountError(AccountsError):
     """The account is switched off."""
 

@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
+from accounts.errors import HandleTakenError
 from accounts.models import AgeBand, ApiToken, Gender, Occupation, User
 from accounts.services.handles import clean_display_name, is_free
 
@@ -29,13 +31,21 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     """Sign-up: an address, a name, a password."""
 
     field_order: ClassVar[list[str]] = ["email", "display_name", "password1"]
+    account_already_exists: bool
     display_name = DisplayNameField(help_text="Shown to others. You can change it at any time.")
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Sign up, or send a mail to whoever has this address already, in the same time."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-        return super().try_save(request)  # type: ignore[no-any-return]
+        try:
+            with transaction.atomic():
+                return super().try_save(request)  # type: ignore[no-any-return]
+        except IntegrityError:
+            # Another request took the address or the handle since the form was checked.
+            taken = User.objects.filter(email=self.cleaned_data["email"])
+            self.account_already_exists = taken.exists()
+            return super().try_save(request)  # type: ignore[no-any-return]
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -51,7 +61,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_handle(self) -> str:
         handle: str = self.cleaned_data["handle"].lower()
         if "handle" in self.changed_data and not is_free(handle, but_for=self.instance):
-            raise forms.ValidationError("Somebody has this handle already. Please choose another.")
+            raise forms.ValidationError(str(HandleTakenError()))
         return handle
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.errors import AccountKeptError, TooManyTokensError
+from accounts.errors import AccountKeptError, HandleTakenError, TooManyTokensError
 from accounts.forms import DeleteAccountForm, DemographicsForm, ProfileForm, TokenForm
 from accounts.models import User
 from accounts.requests import signed_in
@@ -51,7 +51,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST, instance=user)
     if not form.is_valid():
         return show_profile(request, profile_form=form)
-    people.update_profile(user=user, **form.cleaned_data)
+    try:
+        people.update_profile(user=user, **form.cleaned_data)
+    except HandleTakenError as error:
+        form.add_error("handle", str(error))
+        return show_profile(request, profile_form=form)
     messages.success(request, "Your names are saved.")
     return redirect("accounts:profile")
 

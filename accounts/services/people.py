@@ -1,9 +1,10 @@
 """Make people and change what they say about themselves."""
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from accounts.errors import HandleTakenError
 from accounts.models import User
 from accounts.services.handles import clean_display_name, free_handle
 
@@ -28,10 +29,14 @@ def create_confirmed_user(
 
 
 def update_profile(*, user: User, display_name: str, handle: str) -> None:
-    """Change the names that others see."""
+    """Change the names that others see; raise HandleTakenError if somebody was quicker."""
     user.display_name = display_name
     user.handle = handle
-    user.save(update_fields=["display_name", "handle"])
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["display_name", "handle"])
+    except IntegrityError as error:
+        raise HandleTakenError from error
 
 
 def update_demographics(

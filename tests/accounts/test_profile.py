@@ -94,6 +94,14 @@ def test_handle_of_another_is_refused(as_ada):
     assert "handle" in errors_of(response, "profile_form")
 
 
+def test_handle_that_another_takes_in_the_same_moment_is_refused(as_ada, monkeypatch):
+    friend = make_user()
+    monkeypatch.setattr("accounts.forms.is_free", lambda *_, **__: True)
+    monkeypatch.setattr("accounts.forms.ProfileForm.validate_unique", lambda _: None)
+    response = as_ada.post(PROFILE, {"display_name": "Ada", "handle": friend.handle})
+    assert "handle" in errors_of(response, "profile_form")
+
+
 def test_refused_name_does_not_show_as_if_it_were_saved(as_ada):
     page = as_ada.post(PROFILE, {"display_name": "me@home", "handle": "ada"}).content.decode()
     assert page.count("me@home") == 1

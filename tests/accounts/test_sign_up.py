@@ -1,8 +1,12 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.core import mail
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -137,6 +141,27 @@ def test_known_address_costs_one_password_hash_like_an_unknown_one(client, monke
     client.cookies.clear()
     sign_up(client, email=person.email)
     assert hashed == [PASSWORD]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("emails", "people"),
+    [(["ada@example.org"] * 4, 1), ([f"ada{number}@example.org" for number in range(4)], 4)],
+)
+def test_signing_up_in_the_same_moment_fails_for_nobody(emails, people):
+    start = Barrier(len(emails))
+
+    def attempt(email):
+        start.wait()
+        try:
+            return sign_up(Client(), email=email).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(emails)) as pool:
+        assert set(pool.map(attempt, emails)) == {302}
+    assert User.objects.count() == people
+    assert len(mail.outbox) >= people
 
 
 def test_mail_that_cannot_be_sent_loses_no_account(client, monkeypatch, caplog):
