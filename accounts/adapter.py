@@ -2,7 +2,7 @@
 
 import logging
 import smtplib
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
@@ -19,6 +19,13 @@ logger = logging.getLogger(__name__)
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Names and handles at sign-up, nobody from a data set, mail that may fail."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "That email and password don’t match. Try again, or reset the "
+        "password.",
+        "incorrect_password": "That is not your password. Try again.",
+    }
 
     def save_user(
         self, request: HttpRequest, user: User, form: Form, *, commit: bool = True
