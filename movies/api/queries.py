@@ -10,7 +10,7 @@ from movies.api.fields import FIRST_YEAR, HIGHEST_ID, LAST_YEAR, DecadeField, Im
 from movies.models import Genre
 from movies.models.catalogue import MovieQuerySet
 from movies.services.browsing import BEST_MATCH, MOST_POPULAR, SORTS, Selection
-from movies.services.finding import find
+from movies.services.search import search_movies
 
 MOST_GENRES = 10
 LONGEST_SEARCH = 200
@@ -61,7 +61,7 @@ class MovieQuerySerializer(PlaceSerializer):
 def find_movies(query: Mapping[str, Any]) -> MovieQuerySet:
     """Return the visible movies that a checked query asks for, in its order."""
     words = query.get("search", "")
-    found_ids = find(query=words).movie_ids if words else None
+    found_ids = search_movies(query=words).movie_ids if words else None
     usual = BEST_MATCH if words else MOST_POPULAR
     movies = Selection(rules=(), found_ids=found_ids).ordered(query.get("ordering", usual))
     movies = movies.filter(**{EXACT[name]: query[name] for name in EXACT if name in query})

@@ -19,7 +19,7 @@ from movies.forms import read_text
 from movies.models import Movie
 from movies.services.browsing import BEST_MATCH, MOST_POPULAR, SORTS, Selection, facet_counts
 from movies.services.facet_rules import FacetRule, facet_rules
-from movies.services.finding import find
+from movies.services.search import search_movies, search_people
 from movies.views.facets import build_facet
 from movies.views.parts import cards_of, page_of, page_with
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from movies.services.browsing import Filters
 
 MOVIES_ON_A_PAGE = 40
+MOST_PEOPLE = 5
 SUGGESTED = 5
 SORT_LABELS = {
     BEST_MATCH: "best match",
@@ -88,7 +89,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     """Show the movies that pass the filters, forty a page."""
     rules = facet_rules()
     wish = read_wish(request.GET, rules)
-    found = find(query=wish.query) if wish.query else None
+    found = search_movies(query=wish.query) if wish.query else None
     selection = Selection(rules, wish.filters, found.movie_ids if found else None)
     movie_ids = selection.ordered(wish.sort).values_list("pk", flat=True)
     page = page_of(Paginator(movie_ids, MOVIES_ON_A_PAGE), request)
@@ -112,9 +113,9 @@ def browse(request: HttpRequest) -> HttpResponse:
         "clear_url": wish.url(filters={}),
         "canonical_url": wish.url(),
         "sorts": _sorts(wish),
-        "people": found.people if found else [],
-        "is_corrected": bool(found and found.read_as),
-        "corrected_query": found.read_as if found else "",
+        "people": search_people(query=wish.query, limit=MOST_PEOPLE) if found else [],
+        "is_corrected": bool(found and found.corrected_query),
+        "corrected_query": found.corrected_query if found else "",
         "suggestions": [] if total else cards_of(_popular_movies(), user=user),
     }
     return render(request, "movies/browse.html", context)

@@ -7,9 +7,8 @@ from django.views.decorators.http import require_safe
 
 from movies.forms import read_text
 from movies.models import Movie
-from movies.services.finding import Found, find
-
-MOST_SUGGESTED = 6
+from movies.models.search import Kind
+from movies.services.search import suggest
 
 
 @require_safe
@@ -17,11 +16,13 @@ MOST_SUGGESTED = 6
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Answer with the options alone; without a query there are none."""
     query = read_text(request.GET, "q")
-    found = find(query=query, limit=MOST_SUGGESTED) if query else Found()
-    movies = Movie.objects.for_cards().in_bulk(list(found.movie_ids))
+    suggested = suggest(query=query)
+    movie_ids = [each.target_id for each in suggested if each.kind == Kind.MOVIE]
+    movies = Movie.objects.for_cards().in_bulk(movie_ids)
     context = {
-        "movies": [movies[movie_id] for movie_id in found.movie_ids],
-        "people": found.people,
+        "movies": [movies[movie_id] for movie_id in movie_ids],
+        "people": [each for each in suggested if each.kind == Kind.PERSON],
+        "tags": [each for each in suggested if each.kind == Kind.TAG],
         "query": query,
     }
     return render(request, "movies/suggestions.html", context)

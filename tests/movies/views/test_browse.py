@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from movies.models import Genre, Rating
+from movies.models import Credit, Genre, Person, Rating
 from tests.factories import make_movie, make_rater
 
 
@@ -165,15 +165,29 @@ def test_nothing_found_offers_something_else(films):
 
 
 def test_search_is_filtered_and_counted_like_everything(films):
-    context = browse("q=a&decade=1990").context
-    assert [card.movie.title for card in context["page"]] == ["Heat", "Fargo"]
+    assert titles("q=heat&decade=1990") == ["Heat"]
+    assert titles("q=heat&decade=2000") == []
     assert counts("q=fargo", "genre") == {"comedy": 1, "crime": 1, "drama": 0}
 
 
-def test_search_goes_on_with_its_own_order(films):
+def test_misspelt_search_says_what_it_was_read_as(films):
+    context = browse("q=faargo").context
+    assert [card.movie for card in context["page"]] == [films["Fargo"]]
+    assert (context["is_corrected"], context["corrected_query"]) == (True, "fargo")
+
+
+def test_search_names_people_too(films):
+    person = Person.objects.create(name="Michael Mann")
+    Credit.objects.create(movie=films["Heat"], person=person, role="director")
+    assert browse("q=michael mann").context["people"] == [person]
+
+
+def test_search_has_its_own_order_until_another_is_chosen(films):
+    make_movie("Body Heat", year=1981)
     sorts = browse("q=heat").context["sorts"]
     assert [(sort.value, sort.label) for sort in sorts if sort.is_on] == [("", "best match")]
-    assert titles("q=a&sort=title") == ["Amelie", "Bare", "Fargo", "Heat"]
+    assert titles("q=heat") == ["Heat", "Body Heat"]
+    assert titles("q=heat&sort=title") == ["Body Heat", "Heat"]
 
 
 @pytest.mark.parametrize(

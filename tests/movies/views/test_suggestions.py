@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from movies.models import Person
+from movies.models import Credit, Person
 from tests.factories import make_movie
 
 
@@ -15,6 +15,7 @@ def suggest(query):
 
 def test_movies_and_people_are_options(heat):
     person = Person.objects.create(name="Heather Graham")
+    Credit.objects.create(movie=heat, person=person, role="cast")
     html = suggest("heat")
     assert f'<a href="/movies/{heat.pk}/"' in html
     assert f'<a href="{person.get_absolute_url()}"' in html
