@@ -54,7 +54,7 @@ def is_common(wanted: Wanted) -> bool:
         cursor.execute(
             statements.IS_COMMON, {"low": wanted.word, "high": wanted.end, "many": MANY_NAMES}
         )
-        return cursor.fetchone() == (True,)
+        return bool(cursor.fetchone()[0])
 
 
 def name_words(reading: Reading, *, movie_id: int) -> list[str]:
