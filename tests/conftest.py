@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
@@ -46,7 +47,7 @@ DIRECTORY, LEASES = start_servers()
 
 from accounts.hashers import Argon2Hasher  # noqa: E402 - wants the settings
 from config.limiter import limiter  # noqa: E402
-from config.redis import redis_client  # noqa: E402
+from config.redis import end_pause, redis_client  # noqa: E402
 from movies.services import data_sets, shelves  # noqa: E402
 from recommendations.services import store as model_store  # noqa: E402
 from tests.chromium import chromium  # noqa: E402, F401 - a fixture for every folder
@@ -76,3 +77,13 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     data_sets.forget_data_sets()
     shelves.shelf_keeper.forget()
     model_store.store.forget()
+
+
+@pytest.fixture
+def redis_away(settings) -> Iterator[None]:
+    """Point the process at a Redis that is not there, until the test ends."""
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
+    redis_client.cache_clear()
+    yield
+    redis_client.cache_clear()
+    end_pause()

@@ -16,7 +16,7 @@ from recommendations.services.picks import PersonalLists, Pick, PickReason
 from recommendations.services.prediction import predict_stars
 from recommendations.services.reasons import reason_sentence
 
-RAIL_LENGTH = 20
+RAIL_LENGTH = 15
 BOARD_LENGTH = 10
 ACCLAIMED = PickReason("acclaimed")
 
@@ -65,9 +65,8 @@ class _Composer:
         return taken
 
 
-def front_page_for(*, user: User) -> FrontPage:
+def front_page_for(*, user: User, curation_revision: int) -> FrontPage:
     """Return the home page of a person: own lists first, then what everybody likes."""
-    curation_revision = read_curation_revision()
     lists = read_personal_lists(user=user, curation_revision=curation_revision)
     shelves = shelf_keeper.get(curation_revision=curation_revision)
     composer = _Composer(used=set(lists.seen))
@@ -92,9 +91,9 @@ def front_page_for(*, user: User) -> FrontPage:
     )
 
 
-def front_page_for_guest() -> FrontPage:
+def front_page_for_guest(*, curation_revision: int) -> FrontPage:
     """Return the home page of somebody nothing is known about."""
-    shelves = shelf_keeper.get(curation_revision=read_curation_revision())
+    shelves = shelf_keeper.get(curation_revision=curation_revision)
     shown = (*shelves.popular, *shelves.acclaimed, *shelves.newest)
     predicted = predict_stars(None, list(dict.fromkeys(shown)))
     rows = _shared_rows(shelves, _Composer(), predicted=predicted)

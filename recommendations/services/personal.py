@@ -17,19 +17,28 @@ NO_MODEL = 0
 TOP_LENGTH = 100
 
 
-def read_personal_lists(*, user: User, curation_revision: int) -> PersonalLists:
-    """Return lists that include everything the person had done when `user` was loaded."""
+def freshness_for(*, user: User | None, curation_revision: int) -> Freshness:
+    """Return what lists made now for a person, or for a guest, would be made from."""
     served = served_model_or_none()
-    wanted = Freshness(
+    return Freshness(
         model_version=served.number if served else NO_MODEL,
-        profile_revision=user.profile_revision,
+        profile_revision=user.profile_revision if user else 0,
         settings=f"curation {curation_revision}",
     )
+
+
+def read_personal_lists(*, user: User, curation_revision: int) -> PersonalLists:
+    """Return lists that include everything the person had done when `user` was loaded."""
+    wanted = freshness_for(user=user, curation_revision=curation_revision)
     kept = load_lists(user_id=user.pk)
     if kept is not None and kept.freshness == wanted:
         return kept
-    shelves = shelf_keeper.get(curation_revision=curation_revision)
-    lists = _compute_lists(user=user, served=served, shelves=shelves, freshness=wanted)
+    lists = _compute_lists(
+        user=user,
+        served=served_model_or_none(),
+        shelves=shelf_keeper.get(curation_revision=curation_revision),
+        freshness=wanted,
+    )
     keep_lists(user_id=user.pk, lists=lists)
     return lists
 

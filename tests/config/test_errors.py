@@ -18,7 +18,7 @@ def test_while_postgresql_is_away_pages_say_so_and_when_to_return(careless, monk
     def give_up(*_args, **_kwargs):
         raise error("connection refused at 10.0.0.1")
 
-    monkeypatch.setattr(home, "front_page_for_guest", give_up)
+    monkeypatch.setattr(home, "read_curation_revision", give_up)
     response = careless.get("/")
 
     assert response.status_code == 503
@@ -39,7 +39,7 @@ def test_our_own_mistakes_are_500_without_details(careless, monkeypatch):
     def stumble(*_args, **_kwargs):
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(home, "front_page_for_guest", stumble)
+    monkeypatch.setattr(home, "read_curation_revision", stumble)
     response = careless.get("/")
 
     assert response.status_code == 500

@@ -1,22 +1,11 @@
 import pytest
 
-from config import redis as redis_module
 from config.redis import RedisAwayError, reachable_redis, redis_client
 from recommendations.services.cache import KEEP_SECONDS, forget_lists, lists_key, load_lists
 from recommendations.services.personal import refresh_lists
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def redis_away(settings):
-    """Point the process at a Redis that is not there, until the test ends."""
-    settings.REDIS_URL = "unix:///nowhere/redis.sock"
-    redis_client.cache_clear()
-    yield
-    redis_client.cache_clear()
-    redis_module.end_pause()
 
 
 def test_lists_are_kept_for_a_week():
