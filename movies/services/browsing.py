@@ -33,6 +33,7 @@ SORTS: Mapping[str, tuple[str | OrderBy, ...]] = {
 # are counted each time.
 COSTLY_TOTAL = 500
 SECONDS_KEPT = 300
+FEW = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +71,39 @@ def facet_counts(*, selection: Selection, total: int) -> Counts:
     each other down, its own as well. `total` is how many movies are selected now.
     """
     if total < COSTLY_TOTAL or selection.found_ids is not None:
-        return _count(selection)
+        return _count(selection, total)
     key = _counts_key(selection, total)
     try:
         with reachable_redis() as redis:
             stored = redis.get(key)
             if stored is None:
-                counts = _count(selection)
+                counts = _count(selection, total)
                 redis.set(key, json.dumps(counts), ex=SECONDS_KEPT)
                 return counts
     except RedisAwayError:
-        return _count(selection)
+        return _count(selection, total)
     kept: Counts = json.loads(stored)
     return kept
 
 
-def _count(selection: Selection) -> Counts:
+def _count(selection: Selection, total: int) -> Counts:
+    # Filters with nothing chosen count the same movies: a few of those are looked up once.
+    shared = selection.movies() if total > FEW else Movie.objects.filter(pk__in=_ids(selection))
     return {
-        rule.slug: rule.count(selection.movies(without=None if rule.needs_all else rule))
+        rule.slug: rule.count(
+            selection.movies(without=rule) if _widens(rule, selection) else shared
+        )
         for rule in selection.rules
     }
+
+
+def _ids(selection: Selection) -> list[int]:
+    return list(selection.movies().values_list("pk", flat=True))
+
+
+def _widens(rule: FacetRule, selection: Selection) -> bool:
+    """Tell whether more movies would be left without what is chosen of this filter."""
+    return bool(selection.filters.get(rule.slug)) and not rule.needs_all
 
 
 def _counts_key(selection: Selection, total: int) -> str:
