@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,17 +15,26 @@ from accounts.models import User
 from accounts.services.handles import free_handle
 from config.client import client_address
 
+EMAIL_LENGTH = 254
 logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Names and handles at sign-up, nobody from a data set, mail that may fail."""
 
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is switched off.",
+        "duplicate_email": "This is your address already.",
         "email_password_mismatch": "That email and password don’t match. Try again, or reset the "
         "password.",
+        "enter_current_password": "This is not your present password.",
         "incorrect_password": "That is not your password. Try again.",
+        "invalid_password_reset": "This link no longer works. Please ask for a new one.",
+        "rate_limited": "That was a lot in a short while. Please wait a moment.",
+        "too_many_login_attempts": (
+            "Too many wrong passwords. Please wait a few minutes, or choose a new password."
+        ),
     }
 
     def save_user(
@@ -36,6 +46,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return saved
 
     def clean_email(self, email: str) -> str:
+        """Return the address as it is kept; allauth would cut a longer one short without a word."""
+        if len(email) > EMAIL_LENGTH:
+            raise ValidationError(f"An address has at most {EMAIL_LENGTH} characters.")
         return email.lower()
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -12,6 +13,7 @@ from accounts.errors import HandleTakenError
 from accounts.models import AgeBand, ApiToken, Gender, Occupation, User
 from accounts.services.handles import clean_display_name, is_free
 
+ADVICE = "At least 10 characters. A few words in a row are easy to remember."
 UNTOLD = "Rather not say"
 
 
@@ -27,12 +29,34 @@ class DisplayNameField(forms.CharField):
         return clean_display_name(name) if name else name
 
 
+def use_our_words(form: forms.Form) -> None:
+    """Name allauth's fields as the rest of the site does; a label says it, no placeholder too."""
+    for name, label in (("login", "E-mail"), ("email", "E-mail"), ("remember", "Stay signed in")):
+        if name in form.fields:
+            form.fields[name].label = label
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """Sign-in: an address, a password, whether to stay."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        use_our_words(self)
+
+
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     """Sign-up: an address, a name, a password."""
 
     field_order: ClassVar[list[str]] = ["email", "display_name", "password1"]
     account_already_exists: bool
     display_name = DisplayNameField(help_text="Shown to others. You can change it at any time.")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        use_our_words(self)
+        self.fields["password1"].help_text = ADVICE
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Sign up, or send a mail to whoever has this address already, in the same time."""

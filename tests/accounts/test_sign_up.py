@@ -82,6 +82,13 @@ def test_unconfirmed_person_cannot_sign_in(client):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize("email", ["", "ada", "a b@example.org", f"{'a' * 60}@{'b.' * 100}org"])
+def test_address_that_cannot_be_is_refused(client, email):
+    response = sign_up(client, email=email)
+    assert "email" in response.context["form"].errors
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize("password", ["short", "1234567890123", "password123", "ada@example.org"])
 def test_weak_password_is_refused(client, password):
     response = sign_up(client, password=password)
