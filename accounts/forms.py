@@ -29,11 +29,8 @@ class DisplayNameField(forms.CharField):
         return clean_display_name(name) if name else name
 
 
-def use_our_words(form: forms.Form) -> None:
-    """Name allauth's fields as the rest of the site does; a label says it, no placeholder too."""
-    for name, label in (("login", "E-mail"), ("email", "E-mail"), ("remember", "Stay signed in")):
-        if name in form.fields:
-            form.fields[name].label = label
+def drop_placeholders(form: forms.Form) -> None:
+    """Leave the naming of fields to their labels, which stay when something is typed."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
 
@@ -43,7 +40,8 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        use_our_words(self)
+        drop_placeholders(self)
+        self.fields["remember"].label = "Stay signed in"
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -55,7 +53,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        use_our_words(self)
+        drop_placeholders(self)
         self.fields["password1"].help_text = ADVICE
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
