@@ -10,6 +10,7 @@ from typing import IO
 
 from movies.errors import ImportRefusedError
 
+RATINGS_FILES = frozenset({"ratings.csv", "ratings.dat", "u.data"})
 LONGEST_LINE = 64 * 1024
 # Ratings shrink to a quarter or a tenth of their size. What shrinks far more is no data set.
 MOST_COMPRESSED = 200
@@ -92,20 +93,20 @@ def _open_directory(path: Path) -> Archive:
 def _open_zip(path: Path) -> Archive:
     with zipfile.ZipFile(path) as packed:
         entries = [entry for entry in packed.infolist() if not entry.is_dir()]
-    folders = {entry.filename.rpartition("/")[0] for entry in entries if _is_visible(entry)}
-    # The folder nearest to the top is the data set; what lies deeper belongs to something else.
+    # The data set is the folder with ratings that lies nearest to the top.
+    folders = {
+        folder
+        for folder, _, name in (entry.filename.rpartition("/") for entry in entries)
+        if name in RATINGS_FILES and not folder.startswith("__MACOSX")
+    }
     folder = min(folders, key=lambda name: (name.count("/") if name else -1, name), default="")
     members = {}
     for entry in entries:
         inside, _, name = entry.filename.rpartition("/")
-        if inside == folder and _is_visible(entry):
+        if inside == folder:
             _refuse_bomb(path, entry)
             members[name] = Member(entry.filename, entry.file_size)
     return Archive(path, folder.rpartition("/")[2] or path.stem, members)
-
-
-def _is_visible(entry: zipfile.ZipInfo) -> bool:
-    return not entry.filename.startswith(("__MACOSX/", "."))
 
 
 def _refuse_bomb(path: Path, entry: zipfile.ZipInfo) -> None:

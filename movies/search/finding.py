@@ -12,6 +12,9 @@ from movies.search.reading import Query, Reading, Wanted, is_year
 MOST_MOVIES = 1_000
 MANY_NAMES = 3_000
 LOOKED_THROUGH = 4_000
+# Words of different names are looked for only where there are few, and few names have them.
+MOST_DIFFERENT_NAMES = 3
+SOME_NAMES = 1_000
 
 
 def find_movies(reading: Reading, *, query: Query, limit: int = MOST_MOVIES) -> list[int]:
@@ -21,9 +24,11 @@ def find_movies(reading: Reading, *, query: Query, limit: int = MOST_MOVIES) -> 
     movie_ids = _find(statements.MOVIES_OF_NAMES, reading, query=query, limit=limit)
     if movie_ids or len(reading.places) == 1:
         return movie_ids
-    common = {place[0].word for place in reading.places if is_common(place[0])}
-    narrow = reading.without_beginnings(common)
-    return _find(statements.MOVIES_BY_DIFFERENT_NAMES, narrow, query=query, limit=limit)
+    if len(reading.places) > MOST_DIFFERENT_NAMES or any(
+        is_common(place[0], many=SOME_NAMES) for place in reading.places
+    ):
+        return []
+    return _find(statements.MOVIES_BY_DIFFERENT_NAMES, reading, query=query, limit=limit)
 
 
 def find_people(reading: Reading, *, query: Query, limit: int) -> list[int]:
@@ -48,11 +53,11 @@ def find_by_imdb_id(imdb_id: int) -> list[int]:
         return [movie_id for (movie_id,) in cursor.fetchall()]
 
 
-def is_common(wanted: Wanted) -> bool:
-    """Tell whether thousands of names have a word that begins so."""
+def is_common(wanted: Wanted, *, many: int | None = None) -> bool:
+    """Tell whether thousands of names have such a word."""
     with connection.cursor() as cursor:
         cursor.execute(
-            statements.IS_COMMON, {"low": wanted.word, "high": wanted.end, "many": MANY_NAMES}
+            statements.IS_COMMON, {"low": wanted.word, "high": wanted.end, "many": many or MANY_NAMES}
         )
         return bool(cursor.fetchone()[0])
 

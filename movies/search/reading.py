@@ -1,8 +1,8 @@
 """Ways to read what somebody typed: as it stands, put together, taken apart, or mended."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -45,19 +45,6 @@ class Reading:
         """Return the likeliest word of each place."""
         return [place[0].word for place in self.places]
 
-    def without_beginnings(self, words: Collection[str]) -> "Reading":
-        """Let these words stand for themselves only."""
-        return Reading(
-            tuple(
-                tuple(
-                    replace(wanted, is_whole=wanted.is_whole or wanted.word in words)
-                    for wanted in place
-                )
-                for place in self.places
-            ),
-            is_literal=self.is_literal,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -95,6 +82,9 @@ def readings_of(query: Query) -> Iterator[Reading]:
     unknown = _words_no_name_begins_with(query.words)
     if not unknown:
         yield _literal(query.words)
+    without_year = [word for word in query.words if not is_year(word)]
+    if not unknown and 0 < len(without_year) < len(query.words):
+        yield Reading(_literal(without_year).places, is_literal=False)
     for words in _regrouped(query.words):
         yield Reading(tuple((Wanted(word, is_whole=True),) for word in words), is_literal=False)
     corrections = correct_words(query.words)

@@ -23,6 +23,7 @@ from movies.search.reading import Query, Reading, read_query, readings_of
 MOST_PEOPLE_SUGGESTED = 3
 MOST_TAGS_SUGGESTED = 2
 SHORTEST_NAME = 3
+MOST_WORDS_OF_A_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def _names_suggested(
 ) -> tuple[list[Suggestion], list[Suggestion]]:
     # So little typed begins so many names that only titles are of use.
     first = reading.places[0][0]
+    if len(reading.places) > MOST_WORDS_OF_A_NAME:
+        return [], []
     if len(reading.places) == 1 and (len(first.word) < SHORTEST_NAME or is_common(first)):
         return [], []
     person_ids = find_people(reading, query=query, limit=MOST_PEOPLE_SUGGESTED)

@@ -79,6 +79,7 @@ def test_movies_are_found_best_first(films, query, titles):
         ("harbuor", "The Harbour", "harbour"),
         ("the hrbour reloded", "The Harbour Reloaded", "harbour reloaded"),
         ("starkites", "Star Kites", "star kites"),
+        ("heat 1950", "Heat", "heat"),
         ("heta", "Heat", "heat"),
         ("some where", "Somewhere Else", "somewhere"),
         ("star kits", "Star Kites", "star kites"),
