@@ -57,7 +57,8 @@ def is_common(wanted: Wanted, *, many: int | None = None) -> bool:
     """Tell whether thousands of names have such a word."""
     with connection.cursor() as cursor:
         cursor.execute(
-            statements.IS_COMMON, {"low": wanted.word, "high": wanted.end, "many": many or MANY_NAMES}
+            statements.IS_COMMON,
+            {"low": wanted.word, "high": wanted.end, "many": many or MANY_NAMES},
         )
         return bool(cursor.fetchone()[0])
 
