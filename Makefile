@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer with venv, and a package index. `make run`, then open the address.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search
+.PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search bench-admin
 
 # The oldest supported first: that is what the pinned packages are tried with.
 PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
@@ -63,3 +63,6 @@ bench-browse: $(STAMP)
 
 bench-search: $(STAMP)
 	@$(VENV)/python -m benchmarks.search
+
+bench-admin: $(STAMP)
+	@$(VENV)/python -m benchmarks.admin

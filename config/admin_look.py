@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 INK = {
@@ -43,12 +44,17 @@ def _entry(title: str, icon: str, model: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "permission": may_see}
 
 
+def _icon(_request: HttpRequest) -> str:
+    return static("icons/marquee.svg")
+
+
 UNFOLD = {
     "SITE_TITLE": "Marquee",
     "SITE_HEADER": "Marquee",
     "SITE_SUBHEADER": "For curators",
     "SITE_URL": "/",
     "SITE_SYMBOL": "theaters",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "3px",
     "COLORS": {"base": INK, "primary": SIGN_RED},

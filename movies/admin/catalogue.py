@@ -86,10 +86,7 @@ class MovieAdmin(CuratedAdmin):
         ("Figures", {"fields": (("rating_count", "mean", "added_at"),)}),
     )
 
-    @display(
-        description="Decision",
-        label={HIDDEN: "danger", PINNED: "success", SHOWN: "info"},
-    )
+    @display(description="Decision", label={HIDDEN: "danger", PINNED: "success"})
     def standing(self, movie: Movie) -> str:
         if movie.is_hidden:
             return HIDDEN

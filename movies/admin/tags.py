@@ -39,7 +39,7 @@ class TagAdmin(NamedAdmin):
         counted = Coalesce(Subquery(times, output_field=IntegerField()), 0)
         return super().get_queryset(request).annotate(times=counted)
 
-    @display(description="Standing", label={HIDDEN: "danger", SHOWN: "info"})
+    @display(description="Standing", label={HIDDEN: "danger"})
     def standing(self, tag: Tag) -> str:
         return HIDDEN if tag.is_hidden else SHOWN
 

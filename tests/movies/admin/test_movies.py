@@ -167,7 +167,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_twenty(
     genre = Genre.objects.create(name="Crime", slug="crime")
     for _ in range(count):
         make_movie().genres.add(genre)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(LIST)
 
 

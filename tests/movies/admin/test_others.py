@@ -35,8 +35,8 @@ def test_lists_take_as_many_queries_for_one_as_for_twenty(
     browser, model, count, django_assert_num_queries
 ):
     make_rows(model, count)
-    # Sign-in and permissions four, the list three: nothing for each row.
-    with django_assert_num_queries(7):
+    # The session, its person, two kinds of permissions, the count and the rows.
+    with django_assert_num_queries(6):
         assert browser.get(f"/admin/movies/{model}/").status_code == 200
 
 
