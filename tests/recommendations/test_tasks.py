@@ -16,6 +16,15 @@ from recommendations.tasks import refresh_user, train_nightly
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
 
+def wait_for(is_true, *, seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
 @pytest.fixture
 def worker(transactional_db):
     """Run a real worker on the test's own database until the test ends."""
@@ -29,18 +38,11 @@ def worker(transactional_db):
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
+    # Tests empty Redis, and with it the broker's queues: the worker makes them when it comes up.
+    assert wait_for(lambda: redis_client().exists("_kombu.binding.celery"))
     yield process
     process.terminate()
     process.wait(timeout=20)
-
-
-def wait_for(is_true, *, seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_worker_brings_lists_up_to_date_after_a_rating(worker):
