@@ -10,23 +10,19 @@ from movies.search.reading import Query, Reading, Wanted, is_year
 
 # Nobody leafs through more.
 MOST_MOVIES = 1_000
-MANY_NAMES = 3_000
 LOOKED_THROUGH = 4_000
-# Words of different names are looked for only where there are few, and few names have them.
+# More words than this are not looked for in different names of one movie.
 MOST_DIFFERENT_NAMES = 3
-SOME_NAMES = 1_000
 
 
 def find_movies(reading: Reading, *, query: Query, limit: int = MOST_MOVIES) -> list[int]:
     """Return visible movies that a reading of the query names, or else that it touches."""
-    if len(reading.places) == 1 and is_common(reading.places[0][0]):
+    if len(reading.places) == 1 and reading.common:
         return _find_popular(reading.places[0][0], limit=limit)
     movie_ids = _find(statements.MOVIES_OF_NAMES, reading, query=query, limit=limit)
     if movie_ids or len(reading.places) == 1:
         return movie_ids
-    if len(reading.places) > MOST_DIFFERENT_NAMES or any(
-        is_common(place[0], many=SOME_NAMES) for place in reading.places
-    ):
+    if reading.common or len(reading.places) > MOST_DIFFERENT_NAMES:
         return []
     return _find(statements.MOVIES_BY_DIFFERENT_NAMES, reading, query=query, limit=limit)
 
@@ -51,16 +47,6 @@ def find_by_imdb_id(imdb_id: int) -> list[int]:
             [imdb_id],
         )
         return [movie_id for (movie_id,) in cursor.fetchall()]
-
-
-def is_common(wanted: Wanted, *, many: int | None = None) -> bool:
-    """Tell whether thousands of names have such a word."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statements.IS_COMMON,
-            {"low": wanted.word, "high": wanted.end, "many": many or MANY_NAMES},
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def name_words(reading: Reading, *, movie_id: int) -> list[str]:
@@ -98,7 +84,13 @@ def _find(
     limit: int,
     kinds: Sequence[Kind] = tuple(Kind),
 ) -> list[int]:
-    wanted = [(place, word) for place, words in enumerate(reading.places) for word in words]
+    common = reading.common_words
+    wanted = [
+        (place, word)
+        for place, words in enumerate(reading.places)
+        for word in words
+        if word not in common
+    ]
     years = [(place, int(word)) for place, word in enumerate(reading.words) if is_year(word)]
     plain = query.plain if reading.is_literal else " ".join(reading.words)
     before_year, _, last_word = plain.rpartition(" ")
@@ -113,6 +105,8 @@ def _find(
                 "years": [year for _, year in years],
                 "year_places": [place for place, _ in years],
                 "count": len(reading.places),
+                "common_lows": [word.word for word in common],
+                "common_highs": [word.end for word in common],
                 "plain": plain,
                 "plain_end": f"{plain}\U0010ffff",
                 "plain_before_year": before_year,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -10,6 +10,7 @@ from movies.search.spelling import Correction, correct_words
 
 LONGEST_QUERY = 200
 MOST_WORDS = 8
+MANY_NAMES = 1_000
 SHORTEST_PART = 3
 SHORT_WORD = 2
 MOST_REGROUPED = 3
@@ -35,15 +36,24 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What each word of a query may stand for."""
+    """What each word of a query may stand for; `common` are places that thousands have."""
 
     places: tuple[tuple[Wanted, ...], ...]
     is_literal: bool
+    common: frozenset[int] = frozenset()
 
     @property
     def words(self) -> list[str]:
         """Return the likeliest word of each place."""
         return [place[0].word for place in self.places]
+
+    @property
+    def common_words(self) -> list[Wanted]:
+        """Return the common words, if there are others beside them to begin with."""
+        common = [self.places[place][0] for place in sorted(self.common)]
+        if len(common) == len(self.places):
+            common.remove(max(common, key=lambda wanted: len(wanted.word)))
+        return common
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,10 @@ def read_query(raw: str) -> Query:
 
 def readings_of(query: Query) -> Iterator[Reading]:
     """Yield readings, the likeliest first; all but a literal one correct what was typed."""
+    yield from (replace(reading, common=_common_places(reading)) for reading in _readings(query))
+
+
+def _readings(query: Query) -> Iterator[Reading]:
     unknown = _words_no_name_begins_with(query.words)
     if not unknown:
         yield _literal(query.words)
@@ -140,6 +154,36 @@ def _known_words(words: set[str]) -> set[str]:
             "SELECT DISTINCT word FROM movies_searchposting WHERE word = ANY (%s)", [list(words)]
         )
         return {word for (word,) in cursor.fetchall()}
+
+
+def _common_places(reading: Reading) -> frozenset[int]:
+    """Return the places with one word each, and that no year, which thousands of names have."""
+    single = {
+        place: words[0]
+        for place, words in enumerate(reading.places)
+        if len(words) == 1 and not is_year(words[0].word)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT place
+            FROM unnest(%s::integer[], %s::text[], %s::text[]) AS single (place, low, high)
+            WHERE %s < (
+                SELECT count(*) FROM (
+                    SELECT FROM movies_searchposting AS posting
+                    WHERE posting.word >= low AND posting.word < high LIMIT %s
+                ) AS first_ones
+            )
+            """,
+            [
+                list(single),
+                [wanted.word for wanted in single.values()],
+                [wanted.end for wanted in single.values()],
+                MANY_NAMES,
+                MANY_NAMES + 1,
+            ],
+        )
+        return frozenset(place for (place,) in cursor.fetchall())
 
 
 def _words_no_name_begins_with(words: tuple[str, ...]) -> list[str]:

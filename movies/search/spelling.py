@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 CANDIDATES = 120
-NEAREST = 12
+NEAREST = 8
 MOST_CORRECTIONS = 5
 SHORTEST_WORD = 3
 # One fault in three or four letters, two in up to eight, three in more.
@@ -32,14 +32,22 @@ SELECT typed, word FROM unnest(%(words)s::text[]) AS typed, LATERAL (
     LIMIT %(limit)s
 ) AS candidates
 """
+# Of the first movies and people that have a word: which of two is better known shows in a few.
 POPULARITY = """
-SELECT posting.word, coalesce(sum(stats.rating_count), 0)
-FROM movies_searchposting AS posting
-LEFT JOIN movies_credit AS credit ON posting.kind = 'p' AND credit.person_id = posting.target_id
-JOIN movies_moviestats AS stats ON stats.movie_id = CASE posting.kind
-    WHEN 'm' THEN posting.target_id WHEN 'p' THEN credit.movie_id END
-WHERE posting.word = ANY (%s)
-GROUP BY posting.word
+SELECT word, coalesce((
+    SELECT sum(rating_count) FROM (
+        SELECT target_id FROM movies_searchposting AS posting
+        WHERE posting.word = known.word AND kind = 'm' LIMIT 50
+    ) AS few JOIN movies_moviestats ON movie_id = target_id
+), 0) + coalesce((
+    SELECT sum(rating_count) FROM (
+        SELECT target_id FROM movies_searchposting AS posting
+        WHERE posting.word = known.word AND kind = 'p' LIMIT 5
+    ) AS few
+    JOIN movies_credit ON person_id = target_id
+    JOIN movies_moviestats USING (movie_id)
+), 0)
+FROM unnest(%s::text[]) AS known (word)
 """
 
 

@@ -26,7 +26,16 @@ WITH wanted AS (
         )
     ) AS all_hits
     GROUP BY kind, target_id
-    HAVING count(*) = %(count)s
+    HAVING count(*) = %(count)s - cardinality(%(common_lows)s::text[])
+    -- Words that thousands have are only asked of those that have the others.
+    AND NOT EXISTS (
+        SELECT FROM unnest(%(common_lows)s::text[], %(common_highs)s::text[]) AS common (low, high)
+        WHERE NOT EXISTS (
+            SELECT FROM movies_searchposting AS posting
+            WHERE posting.kind = all_hits.kind AND posting.target_id = all_hits.target_id
+            AND posting.word >= common.low AND posting.word < common.high
+        )
+    )
 )
 """
 
@@ -153,13 +162,6 @@ JOIN movies_movie AS movie ON movie.id = movie_id AND NOT movie.is_hidden
 JOIN movies_moviestats AS stats USING (movie_id)
 ORDER BY is_exact DESC, stats.rating_count DESC, movie_id
 LIMIT %(limit)s
-"""
-
-IS_COMMON = """
-SELECT count(*) > %(many)s FROM (
-    SELECT FROM movies_searchposting AS posting
-    WHERE posting.word >= %(low)s AND posting.word < %(high)s LIMIT %(many)s + 1
-) AS first_ones
 """
 
 FOUND_WORDS = """

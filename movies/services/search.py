@@ -15,7 +15,6 @@ from movies.search.finding import (
     find_movies,
     find_people,
     find_tags,
-    is_common,
     name_words,
 )
 from movies.search.reading import Query, Reading, read_query, readings_of
@@ -107,10 +106,11 @@ def _names_suggested(
     reading: Reading, *, query: Query
 ) -> tuple[list[Suggestion], list[Suggestion]]:
     # So little typed begins so many names that only titles are of use.
-    first = reading.places[0][0]
-    if len(reading.places) > MOST_WORDS_OF_A_NAME:
+    if len(reading.places) == 1 and (
+        reading.common or len(reading.places[0][0].word) < SHORTEST_NAME
+    ):
         return [], []
-    if len(reading.places) == 1 and (len(first.word) < SHORTEST_NAME or is_common(first)):
+    if len(reading.places) > MOST_WORDS_OF_A_NAME:
         return [], []
     person_ids = find_people(reading, query=query, limit=MOST_PEOPLE_SUGGESTED)
     tag_ids = find_tags(reading, query=query, limit=MOST_TAGS_SUGGESTED)

@@ -163,10 +163,12 @@ def test_a_search_without_results_narrows_to_nothing(films):
 
 
 def test_a_beginning_that_thousands_have_gives_the_popular_ones(films, monkeypatch):
-    monkeypatch.setattr("movies.search.finding.MANY_NAMES", 2)
+    monkeypatch.setattr("movies.search.reading.MANY_NAMES", 2)
 
     assert found("h")[:2] == ["Night at the Harbour", "The Harbour Reloaded"]
     assert found("heat") == ["Heat"]
+    assert found("night at h") == ["Night at the Harbour"]
+    assert found("reloaded h") == ["The Harbour Reloaded"]
 
 
 def test_people_are_found_by_name(films):
