@@ -15,11 +15,12 @@ from movies.signals import curation_changed
 
 def read_curation_revision() -> int:
     """Return the present revision of what curators have decided."""
-    return Curation.objects.values_list("revision", flat=True).get(pk=1)
+    return Curation.objects.values_list("revision", flat=True).filter(pk=1).first() or 0
 
 
 def bump_curation() -> None:
     """Count one decision and announce it; belongs in the transaction that makes it."""
+    Curation.objects.get_or_create(pk=1)
     Curation.objects.filter(pk=1).update(revision=F("revision") + 1)
     curation_changed.send(sender=Curation)
 
