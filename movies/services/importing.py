@@ -13,6 +13,7 @@ from django.db.models import F
 from accounts.models import User
 from movies.errors import ImportBusyError
 from movies.importers.archives import open_archive
+from movies.importers.foreign_keys import rating_keys_checked_at_once
 from movies.importers.layouts import find_layout
 from movies.importers.merge_movies import merge_movies
 from movies.importers.merge_people import merge_people
@@ -117,21 +118,20 @@ def _import(
     title = TITLES.get(slug, slug)
     stage_data_set(cursor, layout, reject=rejects.add, progress=progress)
     progress.begin(title="Merging movies and people")
-    demo_people_removed = remove_demo_people()
-    movies_added = merge_movies(cursor, has_movielens_ids=layout.has_movielens_ids)
-    people_added = merge_people(cursor, slug=slug, title=title)
-    taggers = merge_tags(cursor, file=layout.files.tags, reject=rejects.add)
-    ratings = merge_ratings(
-        cursor, file=layout.files.ratings, reject=rejects.add, progress=progress
-    )
+    with rating_keys_checked_at_once(cursor):
+        demo_people_removed = remove_demo_people()
+        movies_added = merge_movies(cursor, has_movielens_ids=layout.has_movielens_ids)
+        people_added = merge_people(cursor, slug=slug, title=title)
+        taggers = merge_tags(cursor, file=layout.files.tags, reject=rejects.add)
+        ratings = merge_ratings(
+            cursor, file=layout.files.ratings, reject=rejects.add, progress=progress
+        )
     progress.begin(title="Finishing")
     _bump_profiles(cursor, ratings.user_ids.union(taggers))
     movies = take_number(cursor, "SELECT count(DISTINCT movie_id) FROM staged_movie")
     people = take_number(cursor, "SELECT count(*) FROM staged_rater")
     _save_data_set(slug, title, movies=movies, people=people, ratings=ratings.total)
-    cursor.execute(f"ANALYZE {ANALYSED}")
-    # They go with the transaction; inside a longer one there may be another import to come.
-    cursor.execute(f"DROP TABLE {TEMPORARY}")
+    _tidy(cursor)
     return ImportSummary(
         data_set=title,
         movies=movies,
@@ -146,6 +146,12 @@ def _import(
         rows_rejected=rejects.count,
         rejects_path=rejects.path if rejects.count else None,
     )
+
+
+def _tidy(cursor: CursorWrapper) -> None:
+    cursor.execute(f"ANALYZE {ANALYSED}")
+    # They go with the transaction; inside a longer one there may be another import to come.
+    cursor.execute(f"DROP TABLE {TEMPORARY}")
 
 
 def _bump_profiles(cursor: CursorWrapper, user_ids: Collection[int]) -> None:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from movies.errors import ImportBusyError
@@ -343,6 +344,51 @@ class TestAlone:
 
         assert every_row() == before
         assert not (tmp_path / "rejects.csv").exists()
+
+
+class TestLargeLoad:
+    @pytest.fixture(autouse=True)
+    def everything_is_large(self, monkeypatch):
+        monkeypatch.setattr("movies.importers.foreign_keys.LARGE_LOAD", 1)
+
+    def keys(self):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
+                "WHERE conrelid = 'movies_rating'::regclass ORDER BY conname"
+            )
+            return cursor.fetchall()
+
+    def test_foreign_keys_are_there_again_afterwards(self, tmp_path):
+        before = self.keys()
+
+        with CaptureQueriesContext(connection) as queries:
+            load(write_csv_set(tmp_path))
+
+        assert any("DROP CONSTRAINT" in query["sql"] for query in queries)
+        assert self.keys() == before
+        assert Rating.objects.count() == 5
+
+    def test_an_error_on_the_way_leaves_them_too(self, tmp_path, monkeypatch):
+        before = self.keys()
+
+        def fail(*arguments, **options):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(importing, "merge_ratings", fail)
+        with pytest.raises(KeyboardInterrupt):
+            load(write_csv_set(tmp_path))
+
+        assert self.keys() == before
+
+    def test_a_site_where_people_rate_is_not_locked(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("movies.importers.foreign_keys.FEW_OWN_RATINGS", 1)
+        rate_movie(user=make_user(), movie_id=make_movie().pk, stars=4)
+
+        with CaptureQueriesContext(connection) as queries:
+            load(write_csv_set(tmp_path))
+
+        assert not any("DROP CONSTRAINT" in query["sql"] for query in queries)
 
 
 class TestRealData:
