@@ -180,9 +180,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(
 
 # Mail: printed to the console in development.
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if IS_PRODUCTION
-    else "django.core.mail.backends.console.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend" if IS_PRODUCTION else "config.mail.ConsoleBackend"
 )
 DEFAULT_FROM_EMAIL = (
     env.str("DEFAULT_FROM_EMAIL")

@@ -52,11 +52,14 @@ def web(listening: int, *, logs: Path) -> Program:
     """Return gunicorn, which inherits the socket that was bound before anything else."""
     module = [sys.executable, "-m", "gunicorn", "config.wsgi:application"]
     options = ["--config", "python:config.gunicorn", "--bind", f"fd://{listening}"]
+    # Mails, a sign-up's link among them, belong on the console and not in a log.
+    console = os.dup(sys.stdout.fileno())
+    os.environ["MARQUEE_CONSOLE"] = str(console)
     return Program(
         title="The web server",
         command=[*module, *options],
         log=logs / "web.log",
-        pass_fds=(listening,),
+        pass_fds=(listening, console),
     )
 
 
