@@ -33,6 +33,7 @@ SELECT typed, word FROM unnest(%(words)s::text[]) AS typed, LATERAL (
 ) AS candidates
 """
 # Of the first movies and people that have a word: which of two is better known shows in a few.
+# Four brothers in one film do not make their name four times as well known.
 POPULARITY = """
 SELECT word, coalesce((
     SELECT sum(rating_count) FROM (
@@ -40,12 +41,12 @@ SELECT word, coalesce((
         WHERE posting.word = known.word AND kind = 'm' LIMIT 50
     ) AS few JOIN movies_moviestats ON movie_id = target_id
 ), 0) + coalesce((
-    SELECT sum(rating_count) FROM (
-        SELECT target_id FROM movies_searchposting AS posting
-        WHERE posting.word = known.word AND kind = 'p' LIMIT 5
-    ) AS few
-    JOIN movies_credit ON person_id = target_id
-    JOIN movies_moviestats USING (movie_id)
+    SELECT sum(rating_count) FROM movies_moviestats WHERE movie_id IN (
+        SELECT movie_id FROM movies_credit WHERE person_id IN (
+            SELECT target_id FROM movies_searchposting AS posting
+            WHERE posting.word = known.word AND kind = 'p' LIMIT 5
+        )
+    )
 ), 0)
 FROM unnest(%s::text[]) AS known (word)
 """

@@ -2,8 +2,9 @@ from math import inf
 
 import pytest
 
+from movies.models import Credit, Person
 from movies.search.spelling import correct_words, count_faults, most_faults
-from tests.factories import make_movie
+from tests.factories import make_movie, make_rater, make_rating
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,18 @@ def test_the_nearest_word_comes_first_and_then_the_more_popular():
 
     assert [correction.word for correction in corrections["alein"]] == ["klein", "alien", "allien"]
     assert corrections["zz"] == corrections["1999"] == []
+
+
+@pytest.mark.django_db
+def test_many_namesakes_in_one_film_do_not_make_a_name_better_known():
+    wanted, farce = make_movie("The Matrix"), make_movie("Duck Soup")
+    for name in ("Chico Marx", "Groucho Marx", "Harpo Marx", "Zeppo Marx"):
+        Credit.objects.create(movie=farce, person=Person.objects.create(name=name), role="cast")
+    raters = [make_rater() for _ in range(3)]
+    make_rating(raters[0], farce, 4)
+    for rater in raters:
+        make_rating(rater, wanted, 4)
+
+    words = [correction.word for correction in correct_words(["matrx"])["matrx"]]
+
+    assert words[:2] == ["matrix", "marx"]
