@@ -8,8 +8,10 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from movies.cards import Card, Rail
+from movies.charts import rating_progress
 from movies.models import Movie
 from movies.services.curation import read_curation_revision
+from movies.services.onboarding import movies_to_rate
 from movies.services.shelves import Shelves, shelf_keeper
 from recommendations.services.personal import read_personal_lists
 from recommendations.services.picks import PersonalLists, Pick, PickReason
@@ -23,17 +25,15 @@ ACCLAIMED = PickReason("acclaimed")
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """The hero (the top pick, if there is a person to pick for) and the rails in order."""
+    """The hero (the top pick, if there is a person to pick for), a first handful, the rails."""
 
     hero: Card | None
     rails: Sequence[Rail]
+    # The movie whose poster stands beside the sign where there is no hero.
+    poster: Movie | None = None
+    # A first handful, until enough is rated.
+    to_rate: Sequence[Movie] = ()
     rating_count: int = 0
-
-    @property
-    def poster(self) -> Movie | None:
-        """The movie whose poster stands beside the sign where there is no hero."""
-        acclaimed = next((rail for rail in self.rails if rail.slug == "acclaimed"), None)
-        return acclaimed.cards[0].movie if acclaimed else None
 
 
 @dataclass(slots=True)
@@ -69,9 +69,12 @@ def front_page_for(*, user: User, curation_revision: int) -> FrontPage:
     """Return the home page of a person: own lists first, then what everybody likes."""
     lists = read_personal_lists(user=user, curation_revision=curation_revision)
     shelves = shelf_keeper.get(curation_revision=curation_revision)
-    composer = _Composer(used=set(lists.seen))
-    is_personal = bool(lists.stars_of)
+    rating_count = len(lists.stars_of)
+    is_personal = rating_count > 0
+    to_rate = [] if rating_progress(rated=rating_count).is_done else movies_to_rate(user=user)
+    composer = _Composer(used={*lists.seen, *(movie.pk for movie in to_rate)})
     hero = composer.take(lists.top, limit=1) if is_personal else []
+    poster = [] if is_personal else _take_poster(shelves, composer)
     rows = [
         _Row(
             "top",
@@ -83,11 +86,13 @@ def front_page_for(*, user: User, curation_revision: int) -> FrontPage:
         *_because_rows(lists, composer),
         *_shared_rows(shelves, composer, predicted=lists.predicted),
     ]
-    movies = _load_movies([*hero, *(pick for row in rows for pick in row.picks)])
+    movies = _load_movies([*hero, *poster, *(pick for row in rows for pick in row.picks)])
     return FrontPage(
         hero=next(iter(_cards(hero, movies=movies, lists=lists)), None),
         rails=[_rail(row, movies=movies, lists=lists) for row in rows if row.picks],
-        rating_count=len(lists.stars_of),
+        poster=next((movies[pick.movie_id] for pick in poster if pick.movie_id in movies), None),
+        to_rate=to_rate,
+        rating_count=rating_count,
     )
 
 
@@ -96,15 +101,25 @@ def front_page_for_guest(*, curation_revision: int) -> FrontPage:
     shelves = shelf_keeper.get(curation_revision=curation_revision)
     shown = (*shelves.popular, *shelves.acclaimed, *shelves.newest)
     predicted = predict_stars(None, list(dict.fromkeys(shown)))
-    rows = _shared_rows(shelves, _Composer(), predicted=predicted)
-    movies = _load_movies([pick for row in rows for pick in row.picks])
-    return FrontPage(hero=None, rails=[_rail(row, movies=movies) for row in rows if row.picks])
+    composer = _Composer()
+    poster = _take_poster(shelves, composer)
+    rows = _shared_rows(shelves, composer, predicted=predicted)
+    movies = _load_movies([*poster, *(pick for row in rows for pick in row.picks)])
+    return FrontPage(
+        hero=None,
+        rails=[_rail(row, movies=movies) for row in rows if row.picks],
+        poster=next((movies[pick.movie_id] for pick in poster if pick.movie_id in movies), None),
+    )
 
 
 def picks_of(*, user: User) -> list[Card]:
     """Return every pick for a person, best first."""
     lists = read_personal_lists(user=user, curation_revision=read_curation_revision())
     return _cards(lists.top, movies=_load_movies(lists.top), lists=lists)
+
+
+def _take_poster(shelves: Shelves, composer: _Composer) -> list[Pick]:
+    return composer.take([Pick(each, 0.0, None, ACCLAIMED) for each in shelves.acclaimed], limit=1)
 
 
 def _because_rows(lists: PersonalLists, composer: _Composer) -> list[_Row]:

@@ -12,7 +12,6 @@ from accounts.models import User
 from accounts.requests import signed_in, visitor
 from movies.charts import rating_progress
 from movies.services.curation import read_curation_revision
-from movies.services.onboarding import movies_to_rate
 from movies.views.parts import cards_of
 from recommendations.services.cache import keep_front_page, load_front_page
 from recommendations.services.front_page import (
@@ -23,7 +22,6 @@ from recommendations.services.front_page import (
 )
 from recommendations.services.personal import freshness_for
 
-CANDIDATES = 10
 # Stands in a kept page where each answer has a token of its own.
 TOKEN_PLACE = "csrf-token-place"  # noqa: S105 - not a secret
 
@@ -61,7 +59,7 @@ def _render_front_page(request: HttpRequest, *, user: User | None, curation_revi
     progress = rating_progress(rated=page.rating_count)
     if progress.is_done:
         return _render(request, page)
-    candidates = cards_of(movies_to_rate(user=user, limit=CANDIDATES), user=user)
+    candidates = cards_of(page.to_rate, user=user)
     return _render(request, page, candidates=candidates, progress=progress)
 
 

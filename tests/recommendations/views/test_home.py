@@ -84,6 +84,23 @@ def test_newcomer_is_asked_to_rate_a_few(two_camps, client):
     assert response.context["progress"].rated == 0
 
 
+def test_newcomer_sees_no_movie_twice_on_the_whole_page(two_camps, client):
+    client.force_login(make_user())
+
+    response = client.get(reverse("home"))
+
+    asked = [card.movie.pk for card in response.context["candidates"]]
+    shown = [*asked, response.context["guest_poster"].pk, *shown_ids(response)]
+    assert len(shown) == len(set(shown))
+
+
+def test_guest_sees_no_movie_twice_on_the_whole_page(two_camps, client):
+    response = client.get(reverse("home"))
+
+    shown = [response.context["guest_poster"].pk, *shown_ids(response)]
+    assert len(shown) == len(set(shown))
+
+
 def test_after_five_ratings_nobody_is_asked(viewer, client):
     assert client.get(reverse("home")).context["candidates"] is None
 
