@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from movies.errors import MoviesError
 from movies.models import DataSet
-from movies.services.catalogue import Origin, choose_source, load_catalogue
+from movies.services.catalogue import choose_source, load_catalogue
 from movies.sources.download import MOVIELENS_1M, download_set
 
 
@@ -61,13 +61,14 @@ class Command(BaseCommand):
             ),
         )
         origin = outcome.source.origin if outcome.source else None
-        self.stdout.write(self.style.SUCCESS(summary(outcome.data_set, origin)))
+        state = f"loaded from {origin.value}" if origin else "already loaded, nothing to do"
+        in_use = " + ".join(map(described, DataSet.objects.all()))
+        self.stdout.write(self.style.SUCCESS(f"{in_use}; {state}."))
 
 
-def summary(data_set: DataSet, origin: Origin | None) -> str:
+def described(data_set: DataSet) -> str:
     simulated = "simulated " if data_set.is_simulated else ""
-    state = f"loaded from {origin.value}" if origin else "already loaded, nothing to do"
     return (
         f"{data_set.title}: {data_set.movie_count:,} movies, {data_set.rating_count:,} "
-        f"{simulated}ratings by {data_set.person_count:,} {simulated}people; {state}."
+        f"{simulated}ratings by {data_set.person_count:,} {simulated}people"
     )

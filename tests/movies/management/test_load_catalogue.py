@@ -32,6 +32,16 @@ def test_second_run_does_nothing():
     assert "already loaded, nothing to do" in load()
 
 
+def test_every_set_in_use_is_named():
+    for slug, title in (("ml-1m", "MovieLens 1M"), ("ml-100k", "MovieLens 100K")):
+        DataSet.objects.create(slug=slug, title=title, movie_count=2, rating_count=1000)
+
+    said = load()
+
+    assert "MovieLens 1M: 2 movies, 1,000 ratings by 0 people" in said
+    assert "MovieLens 100K: 2 movies, 1,000 ratings by 0 people" in said
+
+
 def test_unreachable_address_leaves_the_demo(settings):
     settings.MOVIELENS_URL = "http://127.0.0.1:9/"
     assert "loaded from the bundled demo" in load()
