@@ -3,6 +3,8 @@
 import zipfile
 from pathlib import Path
 
+from movies.services.importing import ImportSummary, import_movielens
+
 CSV_FILES = {
     "movies.csv": (
         "movieId,title,genres\n"
@@ -86,3 +88,7 @@ def zip_set(folder: Path, path: Path) -> Path:
         for file in sorted(folder.iterdir()):
             packed.write(file, f"{folder.name}/{file.name}")
     return path
+
+
+def load(path: Path, **options) -> ImportSummary:
+    return import_movielens(path=path, rejects_path=path.parent / "rejects.csv", **options)
