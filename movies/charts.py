@@ -314,29 +314,11 @@ def _whole_stars(hundredths: Sequence[int]) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one rated movie did to a prediction."""
+    """What one rated movie did to the place of another."""
 
     movie: Movie
     value_text: str
     own_stars: float | None
-
-
-def strongest_effects(
-    *, parts: Sequence[WaterfallPart], limit: int = 2
-) -> tuple[list[Effect], list[Effect]]:
-    """Return the rated movies that raised the prediction most and those that lowered it most."""
-    by_value = sorted((part for part in parts if part.movie), key=lambda part: part.value)
-    lowered = [part for part in by_value if round(part.value * 100) < 0][:limit]
-    raised = [part for part in reversed(by_value) if round(part.value * 100) > 0][:limit]
-    return _effects(raised), _effects(lowered)
-
-
-def _effects(parts: Sequence[WaterfallPart]) -> list[Effect]:
-    return [
-        Effect(movie=part.movie, value_text=signed(part.value), own_stars=part.own_stars)
-        for part in parts
-        if part.movie is not None
-    ]
 
 
 # The first handful of ratings

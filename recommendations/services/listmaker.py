@@ -36,6 +36,7 @@ class ListMaker:
         self._model = model
         self._history = person.history
         self._shelves = shelves
+        self._unwanted = unwanted
         self._seen_ids = unwanted | person.stars_of.keys()
         self._top_explanations: list[Explanation] = []
 
@@ -87,6 +88,10 @@ class ListMaker:
         return self._model.score(self._history)
 
     @cached_property
+    def _is_liked(self) -> BoolArray:
+        return find_liked(self._history, unwanted=self._indices_of(self._unwanted))
+
+    @cached_property
     def _may_show(self) -> BoolArray:
         """Tell for each item whether it may be recommended, shape (n_items,)."""
         hidden = self._indices_of(self._shelves.hidden)
@@ -124,7 +129,12 @@ class ListMaker:
         return int(np.count_nonzero(better & self._may_show)) + 1
 
     def _reason(self, explanation: Explanation) -> PickReason:
-        return cited_reason(explanation, history=self._history, items=self._model.known_items)
+        return cited_reason(
+            explanation,
+            history=self._history,
+            is_liked=self._is_liked,
+            items=self._model.known_items,
+        )
 
     def _sources(self) -> list[int]:
         """Return the liked items that gave the top picks most, none close to one before it."""
@@ -132,7 +142,7 @@ class ListMaker:
         if not n_ratings or not self._top_explanations:
             return []
         shares = [each.contributions[:n_ratings] for each in self._top_explanations]
-        given = np.maximum(shares, 0).sum(axis=0) * (self._history.values > LIKED_STARS)
+        given = np.maximum(shares, 0).sum(axis=0) * self._is_liked
         wanted = MOST_SOURCES if n_ratings >= FEW_RATINGS else MOST_SOURCES - 1
         sources: list[int] = []
         near: set[int] = set()
@@ -161,11 +171,20 @@ class ListMaker:
         )
 
 
-def cited_reason(explanation: Explanation, *, history: History, items: ItemIndex) -> PickReason:
+def find_liked(history: History, *, unwanted: IndexArray) -> BoolArray:
+    """Tell for each rating whether it may be named as a reason, shape (n_ratings,).
+
+    Liked movies may, unless the person does not want to hear of them any more.
+    """
+    return (history.values >= LIKED_STARS) & ~np.isin(history.item_indices, unwanted)
+
+
+def cited_reason(
+    explanation: Explanation, *, history: History, is_liked: BoolArray, items: ItemIndex
+) -> PickReason:
     """Cite the liked movies whose ratings gave the score most, if any gave enough of it."""
     ratings = explanation.contributions[: history.n_ratings]
     given = float(ratings[ratings > 0].sum())
-    is_liked = history.values >= LIKED_STARS
     shares = np.where(is_liked & (ratings > 0), ratings, 0.0)
     best = top_k(shares, MOST_CITED)
     cited = [position for position in best if shares[position] > LEAST_SHARE * given]

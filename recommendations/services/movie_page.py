@@ -11,20 +11,23 @@ from movies.charts import (
     WaterfallChart,
     WaterfallPart,
     prediction_chart,
-    strongest_effects,
+    signed,
     waterfall_chart,
 )
 from movies.models import Movie
+from recommendations.engine.explain import RatingEffect, strongest_ratings
 from recommendations.engine.explanation import Explanation, Part
 from recommendations.engine.history import History
+from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.services.histories import PersonHistory, read_history
-from recommendations.services.listmaker import cited_reason
+from recommendations.services.listmaker import cited_reason, find_liked
 from recommendations.services.neighbours import alike_by_genre, closest_indices, find_index
-from recommendations.services.personal import served_model_or_none
+from recommendations.services.personal import read_unwanted, served_model_or_none
 from recommendations.services.reasons import reason_sentence
 
 SIMILAR_LENGTH = 20
+EFFECTS_SHOWN = 2
 NOBODY = PersonHistory(History(), {})
 USER_EFFECT = "user-effect"
 PART_NAMES: Mapping[str, tuple[str, str]] = {
@@ -73,7 +76,9 @@ def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
     return MovieOpinion(
         similar=similar,
         prediction=prediction_chart(stars=stars.score),
-        explanation=_explain(movie, model=model, history=history, index=index, stars=stars)
+        explanation=_explain(
+            movie, model=model, user=user, history=history, index=index, stars=stars
+        )
         if history.n_ratings
         else None,
     )
@@ -84,27 +89,38 @@ def _similar_rail(cards: Sequence[Card]) -> Rail:
 
 
 def _explain(
-    movie: Movie, *, model: Hybrid, history: History, index: int, stars: Explanation
+    movie: Movie, *, model: Hybrid, user: User, history: History, index: int, stars: Explanation
 ) -> MovieExplanation:
     placed = model.explain(history, index)
-    rated_ids = model.known_items.ids[history.item_indices].tolist()
-    stars_of = dict(zip(rated_ids, history.values.tolist(), strict=True))
-    rated = Movie.objects.visible().for_cards().in_bulk(rated_ids)
-    effects = [
-        WaterfallPart(rated[movie_id].title, float(given), "own", rated[movie_id], own_stars)
-        for (movie_id, own_stars), given in zip(
-            stars_of.items(), placed.contributions[: len(stars_of)], strict=True
-        )
-        if movie_id in rated
-    ]
-    raised, lowered = strongest_effects(parts=effects)
-    reason = cited_reason(placed, history=history, items=model.known_items)
+    items = model.known_items
+    unwanted, is_known = items.find(list(read_unwanted(user=user)))
+    is_liked = find_liked(history, unwanted=unwanted[is_known])
+    reason = cited_reason(placed, history=history, is_liked=is_liked, items=items)
+    moved = strongest_ratings(placed, history, limit=EFFECTS_SHOWN)
+    effects = (*moved.supportive, *moved.opposed)
+    shown_ids = [int(items.ids[effect.item_index]) for effect in effects]
+    rated = Movie.objects.visible().for_cards().in_bulk([*shown_ids, *reason.movie_ids])
+    stars_of = dict(
+        zip(items.ids[history.item_indices].tolist(), history.values.tolist(), strict=True)
+    )
     return MovieExplanation(
         chart=waterfall_chart(parts=[_star_part(part) for part in stars.parts if part.value]),
         note=reason_sentence(reason=reason, movie=movie, movies=rated, stars_of=stars_of),
-        raised=raised,
-        lowered=lowered,
+        raised=_effects(moved.supportive, rated=rated, items=items),
+        lowered=_effects(moved.opposed, rated=rated, items=items),
     )
+
+
+def _effects(
+    effects: Sequence[RatingEffect], *, rated: Mapping[int, Movie], items: ItemIndex
+) -> list[Effect]:
+    """Return what visible rated movies did to the place of this one, where it shows."""
+    moved = [(rated.get(int(items.ids[effect.item_index])), effect) for effect in effects]
+    return [
+        Effect(movie=movie, value_text=signed(effect.value), own_stars=effect.stars)
+        for movie, effect in moved
+        if movie is not None and round(effect.value, 2)
+    ]
 
 
 def _star_part(part: Part) -> WaterfallPart:

@@ -150,16 +150,6 @@ def test_largest_remainders_round_up_first():
     assert charts.round_to_sum([]) == []
 
 
-def test_the_strongest_effects_are_those_that_moved_most_each_way():
-    parts = [Part("Average", 3.5), rated(0.1, title="A"), rated(0.3, title="B")]
-    parts += [rated(-0.2, title="C"), rated(0.001, title="D")]
-    raised, lowered = charts.strongest_effects(parts=parts)
-    assert [(effect.movie.title, effect.value_text) for effect in raised] == [
-        *(("B", "+0.30"), ("A", "+0.10")),
-    ]
-    assert [effect.movie.title for effect in lowered] == ["C"]
-
-
 def test_bulbs_light_up_to_the_goal():
     progress = charts.rating_progress(rated=3)
     assert progress.bulbs == (True, True, True, False, False)

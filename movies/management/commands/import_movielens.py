@@ -57,3 +57,7 @@ class Command(BaseCommand):
             )
         if is_dry_run:
             self.stdout.write("A dry run: nothing was kept.")
+        elif summary.ratings_added or summary.ratings_changed:
+            self.stdout.write(
+                "The models learn from these ratings at the next training: manage.py train"
+            )

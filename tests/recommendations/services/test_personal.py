@@ -109,3 +109,12 @@ def test_lists_survive_json(two_camps, western_lover):
 
     assert PersonalLists.from_json(lists.to_json()) == lists
     assert lists.generated_at <= timezone.now().isoformat()
+
+
+def test_a_liked_movie_that_is_not_wanted_any_more_is_no_reason(two_camps, western_lover):
+    dismiss_movie(user=western_lover, movie_id=two_camps.westerns[0].pk)
+
+    lists = lists_of(western_lover)
+
+    assert lists.because == ()
+    assert {pick.reason.kind for pick in lists.top} == {"acclaimed"}
