@@ -1,4 +1,4 @@
-"""Popularity: widely rated and well rated, lately above all.
+"""Popularity: widely rated and well rated, and by people like this one.
 
 The score is log of (damped mean) · (damped count): as a sum of logarithms, so that its parts add
 up. The damped mean is the Bayesian one with `mean_damping` ratings of the overall mean added.
@@ -15,16 +15,20 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.groups import GroupLifts
+from recommendations.engine.models.terms import Vocabulary
 
 SECONDS_A_DAY = 86_400
 
 
 @dataclass(kw_only=True, eq=False)
 class Popularity(Recommender):
-    """Rank items by how many rated them and how well; the history plays no role.
+    """Rank items by how many rated them and how well; ratings of the history play no role.
 
     `mean_weight` is the power of the mean against the count. `recent_weight` adds the count of
     ratings in which each loses half its weight in `half_life_days`; without timestamps it is 0.
+    `group_weight` adds what the person's demographic groups rate more than others do; it fades
+    with every entry of the history and is nothing from `first_entries` on.
     """
 
     name: ClassVar[str] = "popularity"
@@ -33,10 +37,16 @@ class Popularity(Recommender):
     mean_weight: float = 3.0
     recent_weight: float = 0.0
     half_life_days: float = 60.0
+    group_weight: float = 2.0
+    group_damping: float = 30.0
+    first_entries: int = 10
 
     def _check_hyperparameters(self) -> None:
-        if min(self.mean_damping, self.count_damping, self.half_life_days) <= 0:
-            raise HyperparameterError("popularity: dampings and half-life must be above 0")
+        dampings = (self.mean_damping, self.count_damping, self.group_damping)
+        if min(*dampings, self.half_life_days, self.first_entries) <= 0:
+            raise HyperparameterError(
+                "popularity: dampings, half-life and first_entries must be above 0"
+            )
 
     def _fit(self, interactions: Interactions) -> None:
         item_indices = interactions.user_items.indices
@@ -49,6 +59,10 @@ class Popularity(Recommender):
         self.recent_part_ = self.recent_weight * np.log(
             self._recent_counts(interactions) + self.count_damping
         )
+        learned = GroupLifts.learn(interactions, damping=self.group_damping)
+        labels = Vocabulary.of(learned.labels)
+        self.group_letters_, self.group_ends_ = labels.letters, labels.ends
+        self.group_lifts_ = learned.lifts
 
     def _recent_counts(self, interactions: Interactions) -> FloatArray:
         if not interactions.newest_timestamp:
@@ -59,17 +73,25 @@ class Popularity(Recommender):
         counts = np.bincount(indices, weights=weights, minlength=interactions.n_items)
         return counts.astype(np.float64)
 
+    def _group_part(self, history: History) -> FloatArray:
+        vocabulary = Vocabulary(letters=self.group_letters_, ends=self.group_ends_)
+        labels = tuple(vocabulary.term(number) for number in range(len(self.group_ends_)))
+        lift = GroupLifts(labels=labels, lifts=self.group_lifts_).of(history.group)
+        fading = max(0.0, 1.0 - history.n_entries / self.first_entries)
+        return np.asarray(self.group_weight * fading * lift)
+
     def _score(self, history: History) -> FloatArray:
-        del history  # everybody gets the same list
-        return np.asarray(self.mean_part_ + self.count_part_ + self.recent_part_)
+        everybody = self.mean_part_ + self.count_part_ + self.recent_part_
+        return np.asarray(everybody + self._group_part(history))
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
-        del history
+        group_part = self._group_part(history)
         return [
             [
                 Part(name="well-rated", constant=float(self.mean_part_[item])),
                 Part(name="widely-rated", constant=float(self.count_part_[item])),
                 Part(name="recent", constant=float(self.recent_part_[item])),
+                Part(name="group", constant=float(group_part[item])),
             ]
             for item in item_indices
         ]

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.groups import FEWEST_PEOPLE
 from recommendations.engine.models.popularity import Popularity
 
 DAY = 86_400
@@ -56,3 +59,59 @@ def test_everybody_gets_the_same_scores():
 def test_a_damping_of_nothing_is_refused():
     with pytest.raises(HyperparameterError, match="above 0"):
         Popularity(mean_damping=0).fit(world({1: [4]}))
+
+
+def two_groups(n_each=FEWEST_PEOPLE):
+    """Let everybody rate item 1, the women item 2 too and the men item 3."""
+    women, men = range(n_each), range(n_each, 2 * n_each)
+    users = [*women, *men, *women, *men]
+    items = [1] * (2 * n_each) + [2] * n_each + [3] * n_each
+    groups = {user: ("gender:F" if user in women else "gender:M",) for user in (*women, *men)}
+    return Interactions.from_arrays(
+        user_ids=users, item_ids=items, stars=[4.0] * len(users), groups=groups
+    )
+
+
+def test_a_newcomer_is_shown_first_what_their_group_rates():
+    model = Popularity(mean_weight=0).fit(two_groups())
+
+    women, men = (model.score(History(group=(f"gender:{code}",))) for code in "FM")
+
+    assert women[1] > women[2]
+    assert men[2] > men[1]
+
+
+def test_the_lift_is_the_damped_ratio_of_own_to_expected_ratings():
+    model = Popularity(group_weight=1, group_damping=5).fit(two_groups())
+
+    lift = model.score(History(group=("gender:F",))) - model.score(History())
+
+    own, expected = FEWEST_PEOPLE, FEWEST_PEOPLE / 2
+    assert lift == pytest.approx(np.log([1, (own + 5) / (expected + 5), 5 / (expected + 5)]))
+
+
+def rated(n_items):
+    return {
+        "item_indices": np.arange(n_items),
+        "values": np.full(n_items, 4, dtype=np.float32),
+        "timestamps": np.zeros(n_items, dtype=np.int64),
+    }
+
+
+def test_groups_speak_less_with_every_entry_and_then_no_more():
+    model = Popularity(first_entries=2).fit(two_groups())
+    woman = History(group=("gender:F",))
+
+    lifts = [
+        model.score(replace(woman, **rated(n))) - model.score(History(**rated(n))) for n in range(3)
+    ]
+
+    assert lifts[1] == pytest.approx(lifts[0] / 2)
+    assert lifts[2] == pytest.approx(np.zeros(3))
+
+
+def test_groups_of_a_few_people_and_unknown_ones_say_nothing():
+    model = Popularity().fit(two_groups(n_each=FEWEST_PEOPLE - 1))
+
+    for label in ("gender:F", "occupation:99"):
+        assert model.score(History(group=(label,))) == pytest.approx(model.score(History()))
