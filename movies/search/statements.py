@@ -1,4 +1,7 @@
-"""The queries that find things by their names."""
+"""The queries that find things by their names.
+
+Hidden movies are few, so they are left out as a list: a join would read every other movie as well.
+"""
 
 # Names that have every word: each kind of name by itself, so that "john ford" does not find
 # every film with some John and some Ford in it.
@@ -64,13 +67,19 @@ MOVIES = """
     WHERE kind = 'm' AND %(plain)s <> '' AND (
         text = %(plain)s OR text = %(plain_before_year)s AND movie.year = %(last_year)s
     )
+    UNION ALL
+    -- "walle" is the title WALL·E: nothing but spaces and marks between letters tells them apart.
+    SELECT target_id, CASE WHEN is_main THEN -1 ELSE 0 END, 0
+    FROM names JOIN movies_searchname AS name USING (kind, target_id)
+    WHERE kind = 'm' AND cost = 0 AND %(plain)s <> ''
+    AND replace(text, ' ', '') = replace(%(plain)s, ' ', '')
 ), best AS (
     SELECT movie_id, min(tier) AS tier, min(cost) AS cost FROM found GROUP BY movie_id
 )
 SELECT movie_id
 FROM best
-JOIN movies_movie AS movie ON movie.id = movie_id AND NOT movie.is_hidden
 JOIN movies_moviestats AS stats USING (movie_id)
+WHERE movie_id NOT IN (SELECT id FROM movies_movie WHERE is_hidden)
 ORDER BY tier, CASE WHEN tier > 1 THEN cost END, stats.rating_count DESC, movie_id
 LIMIT %(limit)s
 """
@@ -107,8 +116,8 @@ WITH wanted AS (
 )
 SELECT movie_id
 FROM best
-JOIN movies_movie AS movie ON movie.id = movie_id AND NOT movie.is_hidden
 JOIN movies_moviestats AS stats USING (movie_id)
+WHERE movie_id NOT IN (SELECT id FROM movies_movie WHERE is_hidden)
 ORDER BY cost, stats.rating_count DESC, movie_id
 LIMIT %(limit)s
 """
@@ -116,9 +125,8 @@ LIMIT %(limit)s
 PEOPLE = """
 SELECT target_id
 FROM names JOIN movies_credit AS credit ON credit.person_id = target_id
-JOIN movies_movie AS movie ON movie.id = credit.movie_id AND NOT movie.is_hidden
-JOIN movies_moviestats AS stats ON stats.movie_id = movie.id
-WHERE kind = 'p'
+JOIN movies_moviestats AS stats USING (movie_id)
+WHERE kind = 'p' AND movie_id NOT IN (SELECT id FROM movies_movie WHERE is_hidden)
 GROUP BY target_id, cost
 ORDER BY cost, sum(stats.rating_count) DESC, target_id
 LIMIT %(limit)s

@@ -1,12 +1,12 @@
 """The filters of the browse page: what each value means, and how many films have it."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from movies.languages import language_name
-from movies.models import Genre, Movie
+from movies.models import Genre, Movie, MovieStats
 from movies.models.catalogue import MovieQuerySet
 
 EARLIEST_DECADE, LATEST_DECADE = 1870, 2100
@@ -36,6 +36,10 @@ class FacetRule:
         """Return how many of the movies have each value that occurs."""
         raise NotImplementedError
 
+    def count_catalogue(self) -> dict[str, int]:
+        """Return the same of all visible movies, where there may be a shorter way."""
+        return self.count(Movie.objects.visible())
+
     def label(self, value: str) -> str:
         """Write a value as people do."""
         raise NotImplementedError
@@ -62,8 +66,17 @@ class GenreRule(FacetRule):
 
     def count(self, movies: MovieQuerySet) -> dict[str, int]:
         # Through the table between: a join on `genres` would be the one that `keep` filtered.
-        pairs = Movie.genres.through.objects.filter(movie__in=movies.values("pk"))
-        counts = dict(pairs.values_list("genre").annotate(Count("pk")))
+        return self._count_pairs(movie__in=movies.values("pk"))
+
+    def count_catalogue(self) -> dict[str, int]:
+        # All pairs but those of the few hidden movies: 25 ms instead of 90.
+        everywhere = self._count_pairs()
+        hidden = self._count_pairs(movie__in=Movie.objects.hidden().values("pk"))
+        return {slug: count - hidden[slug] for slug, count in everywhere.items()}
+
+    def _count_pairs(self, **conditions: Any) -> dict[str, int]:
+        pairs = Movie.genres.through.objects.filter(**conditions)
+        counts = dict(pairs.values_list("genre").annotate(count=Count("*")))
         return {slug: counts.get(genre.pk, 0) for slug, genre in self.genres.items()}
 
     def label(self, value: str) -> str:
@@ -120,6 +133,16 @@ class LanguageRule(FacetRule):
         return language_name(value)
 
 
+def _count_each(rows: QuerySet[Any], conditions: Mapping[str, Q]) -> dict[str, int]:
+    counts = rows.aggregate(
+        **{
+            f"of_{place}": Count("pk", filter=condition)
+            for place, condition in enumerate(conditions.values())
+        }
+    )
+    return {value: counts[f"of_{place}"] for place, value in enumerate(conditions)}
+
+
 class ConditionRule(FacetRule):
     """A fixed row of values, each with its condition."""
 
@@ -135,13 +158,8 @@ class ConditionRule(FacetRule):
         return movies.filter(any_condition)
 
     def count(self, movies: MovieQuerySet) -> dict[str, int]:
-        counts = movies.aggregate(
-            **{
-                f"of_{place}": Count("pk", filter=condition)
-                for place, (_, condition) in enumerate(self.conditions.values())
-            }
-        )
-        return {value: counts[f"of_{place}"] for place, value in enumerate(self.conditions)}
+        conditions = {value: condition for value, (_, condition) in self.conditions.items()}
+        return _count_each(movies, conditions)
 
     def label(self, value: str) -> str:
         return self.conditions[value][0]
@@ -159,9 +177,9 @@ class LengthRule(ConditionRule):
     }
 
 
-def _mean_from(stars: float) -> Q:
-    rated = Q(stats__rating_count__gt=0)
-    return rated & Q(stats__half_star_total__gte=F("stats__rating_count") * int(stars * 2))
+def _mean_from(stars: float, *, of: str = "stats__") -> Q:
+    enough = F(f"{of}rating_count") * int(stars * 2)
+    return Q(**{f"{of}rating_count__gt": 0, f"{of}half_star_total__gte": enough})
 
 
 class StarsRule(ConditionRule):
@@ -177,6 +195,13 @@ class StarsRule(ConditionRule):
         "3.5": ("3½ and up", _mean_from(3.5)),
         "3": ("3 and up", _mean_from(3)),
     }
+
+    def count_catalogue(self) -> dict[str, int]:
+        # Every movie has stats, so they can be counted without the movies: 25 ms instead of 75.
+        return _count_each(
+            MovieStats.objects.of_visible_movies(),
+            {value: _mean_from(float(value), of="") if value else Q() for value in self.conditions},
+        )
 
 
 def facet_rules() -> tuple[FacetRule, ...]:

@@ -17,7 +17,14 @@ from accounts.requests import visitor
 from movies.facets import FilterToken, SortOption
 from movies.forms import read_text
 from movies.models import Movie
-from movies.services.browsing import BEST_MATCH, MOST_POPULAR, SORTS, Selection, facet_counts
+from movies.services.browsing import (
+    BEST_MATCH,
+    MOST_POPULAR,
+    SORTS,
+    Selection,
+    facet_counts,
+    list_movies,
+)
 from movies.services.facet_rules import FacetRule, facet_rules
 from movies.services.search import search_movies, search_people
 from movies.views.facets import build_facet
@@ -91,16 +98,17 @@ def browse(request: HttpRequest) -> HttpResponse:
     wish = read_wish(request.GET, rules)
     found = search_movies(query=wish.query) if wish.query else None
     selection = Selection(rules, wish.filters, found.movie_ids if found else None)
-    movie_ids = selection.ordered(wish.sort).values_list("pk", flat=True)
-    page = page_of(Paginator(movie_ids, MOVIES_ON_A_PAGE), request)
-    total = page.paginator.count
-    counts = facet_counts(selection=selection, total=total)
+    listing = list_movies(selection=selection, sort=wish.sort)
+    paginator = Paginator(listing.movie_ids, MOVIES_ON_A_PAGE)
+    paginator.count = listing.total
+    page = page_of(paginator, request)
+    counts = facet_counts(listing)
     user = visitor(request)
     movies = Movie.objects.for_cards().in_bulk(list(page))
     context = {
         "query": wish.query,
         "page": page_with(page, cards_of([movies[pk] for pk in page], user=user)),
-        "total": total,
+        "total": listing.total,
         "facets": [
             build_facet(rule, chosen=wish.filters[rule.slug], counts=counts[rule.slug])
             for rule in rules
@@ -116,7 +124,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "people": search_people(query=wish.query, limit=MOST_PEOPLE) if found else [],
         "is_corrected": bool(found and found.corrected_query),
         "corrected_query": found.corrected_query if found else "",
-        "suggestions": [] if total else cards_of(_popular_movies(), user=user),
+        "suggestions": [] if listing.total else cards_of(_popular_movies(), user=user),
     }
     return render(request, "movies/browse.html", context)
 

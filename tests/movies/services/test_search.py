@@ -93,6 +93,14 @@ def test_misspelt_words_are_mended_and_said_so(films, query, title, corrected):
     assert result.corrected_query == corrected
 
 
+@pytest.mark.parametrize("query", ["walle", "wall e", "wall-e", "WALL·E"])
+def test_a_whole_title_comes_first_whatever_stands_between_its_letters(query):
+    make_popular("Walled In", 900)
+    make_popular("WALL·E", 5)
+
+    assert found(query)[0] == "WALL·E"
+
+
 def test_what_is_spelt_right_is_not_corrected(films):
     assert search_movies(query="harbour").corrected_query == ""
 

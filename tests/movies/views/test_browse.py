@@ -207,6 +207,35 @@ def test_browsing_is_only_read(as_owner):
     assert as_owner.post("/movies/").status_code == 405
 
 
+SORTS = ("popular", "rated", "newest", "oldest", "title")
+
+
+@pytest.mark.parametrize("query", ["", "genre=crime", "q=heat", "genre=crime&decade=1990"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_many_movies_are_listed_like_few(films, monkeypatch, query, sort):
+    rate(films["Fargo"], 10, 3)
+    rate(films["Heat"], 7)
+    query = f"{query}&sort={sort}"
+    few = (titles(query), counts(query, "genre"), counts(query, "stars"))
+    monkeypatch.setattr("movies.services.browsing.FEW", 0)
+    assert (titles(query), counts(query, "genre"), counts(query, "stars")) == few
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_of_many_movies_go_on_where_the_last_ended(films, monkeypatch, sort):
+    monkeypatch.setattr("movies.services.browsing.FEW", 0)
+    everything = titles(f"sort={sort}")
+    monkeypatch.setattr("movies.views.browse.MOVIES_ON_A_PAGE", 3)
+    assert titles(f"sort={sort}") + titles(f"sort={sort}&page=2") == everything
+
+
+def test_hidden_movies_are_in_no_count(films):
+    rate(films["Hidden"], 10, 10)
+    assert counts("", "stars") == {"": 4, "4.5": 0, "4": 0, "3.5": 0, "3": 0}
+    assert counts("", "genre")["crime"] == 2
+    assert browse().context["total"] == 4
+
+
 def test_large_selections_are_counted_once(films, monkeypatch):
     monkeypatch.setattr("movies.services.browsing.COSTLY_TOTAL", 0)
     first = counts("genre=crime", "language")
