@@ -1,0 +1,53 @@
+import pytest
+
+from movies.models import Genre, Tag, TagApplication
+from recommendations.services.dataset import read_interactions
+from tests.factories import make_movie, make_rater, make_rating, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def film():
+    movie = make_movie(
+        "Alien", year=1979, overview="A crew wakes too early.", keywords=["spaceship"]
+    )
+    movie.genres.add(Genre.objects.create(name="Horror", slug="horror"))
+    return movie
+
+
+def test_ratings_come_in_stars_with_their_times_and_people(film):
+    rater = make_rater(gender="F", age_band=25)
+    rating = make_rating(rater, film, 4.5)
+
+    interactions = read_interactions()
+
+    assert interactions.items.ids.tolist() == [film.pk]
+    assert interactions.user_items.data.tolist() == [4.5]
+    assert interactions.timestamps.tolist() == [int(rating.rated_at.timestamp())]
+    assert interactions.groups == [("age:25", "gender:F")]
+
+
+def test_content_follows_the_catalogue(film):
+    content = read_interactions().content
+
+    assert (list(content.years), list(content.overviews)) == ([1979], [film.overview])
+    assert [list(genres) for genres in content.genres] == [["Horror"]]
+    assert [list(keywords) for keywords in content.keywords] == [["spaceship"]]
+
+
+def test_texts_of_others_stay_out_of_the_models_where_that_is_set(film, settings):
+    settings.USE_METADATA_TEXTS_IN_MODELS = False
+
+    content = read_interactions().content
+
+    assert (content.overviews, content.keywords) == ((), ())
+    assert [list(genres) for genres in content.genres] == [["Horror"]]
+
+
+def test_hidden_tags_are_not_learned(film):
+    for name, is_hidden in (("tense", False), ("rude", True)):
+        tag = Tag.objects.create(name=name, slug=name, is_hidden=is_hidden)
+        TagApplication.objects.create(tag=tag, user=make_user(), movie=film)
+
+    assert [list(tags) for tags in read_interactions().content.tags] == [["tense"]]
