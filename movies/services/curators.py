@@ -19,7 +19,6 @@ def ensure_curators_group() -> Group:
     names |= {f"view_{model}" for model in MAY_VIEW}
     may = Q(content_type__app_label="movies", codename__in=names)
     may |= Q(content_type__app_label="recommendations", codename="view_modelversion")
-    may |= Q(content_type__app_label="admin", codename="view_logentry")
     group, _ = Group.objects.get_or_create(name=CURATORS)
     group.permissions.set(Permission.objects.filter(may))
     return group
