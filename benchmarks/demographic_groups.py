@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.home_page import data_directory
+from benchmarks.movielens import data_directory
 from recommendations.engine.evaluation.judge import Judgement, judge
 from recommendations.engine.evaluation.splits import newcomers
 from recommendations.engine.interactions import Interactions

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.movielens import data_directory
 from runner.development import prepare_environment
 from runner.places import ROOT, make_directory
 
@@ -40,11 +41,6 @@ class Visitor:
 
     session: str
     token: str
-
-
-def data_directory() -> Path:
-    named = os.environ.get("MARQUEE_TEST_DATA")
-    return Path(named) if named else ROOT.parent / "shared" / "data"
 
 
 def load_site(path: Path) -> None:
