@@ -8,7 +8,7 @@ leading underscore are the algorithm.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from scipy import sparse
@@ -44,10 +44,13 @@ class Recommender(ABC):
     """Score every item for any history.
 
     Learned attributes: `items_` (the item index), `training_` (counts), and the arrays of the
-    algorithm, which are numpy arrays or CSR matrices and never have a row per person.
+    algorithm, which are numpy arrays or CSR matrices and never have a row per person. `grid`
+    declares what tuning may try: values by hyperparameter, a dot reaching into a component
+    ("long.ridge").
     """
 
     name: ClassVar[str]
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     seed: int = 7
 
     def fit(self, interactions: Interactions) -> Self:
