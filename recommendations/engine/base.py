@@ -85,11 +85,14 @@ class Recommender(ABC):
         return self._score(history)
 
     def score_many(self, histories: Sequence[History]) -> FloatArray:
-        """Return the scores of many histories, shape (n_histories, n_items)."""
-        scores = np.empty((len(histories), self.n_items), dtype=np.float64)
-        for row, history in enumerate(histories):
-            scores[row] = self.score(history)
-        return scores
+        """Return the scores of many histories, shape (n_histories, n_items).
+
+        They are those of `score` within 1e-6 of a list's deviation, much faster where the model
+        has a way to add up many histories at once.
+        """
+        for history in histories:
+            self._check_history(history)
+        return self._score_many(histories)
 
     def explain(self, history: History, item_index: int) -> Explanation:
         """Return the exact account of one score: the number `score` gives, and its parts."""
@@ -158,6 +161,12 @@ class Recommender(ABC):
 
     @abstractmethod
     def _score(self, history: History) -> FloatArray: ...
+
+    def _score_many(self, histories: Sequence[History]) -> FloatArray:
+        scores = np.empty((len(histories), self.n_items), dtype=np.float64)
+        for row, history in enumerate(histories):
+            scores[row] = self._score(history)
+        return scores
 
     @abstractmethod
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:

@@ -5,7 +5,7 @@ alone it is far worse than popularity for newcomers, so it is fitted twice, with
 half of each history dropped, and the two speak by the length of the history.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, cast
 
@@ -19,11 +19,11 @@ from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
+from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 LIKED_STARS = 4.0
-_ROW_BLOCK = 32  # rows of 4,000 items in float64 stay in the processor's cache
 STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -104,27 +104,24 @@ class EaseLayer(Recommender):
     def _weigh(self, stars: Float32Array) -> Float32Array:
         return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float32)
 
-    def _inputs(self, history: History) -> tuple[FloatArray, IndexArray]:
+    def _inputs(self, history: History) -> Entries:
         """Return the input of every entry and its row of the weights; inactive ones weigh 0."""
         rows = self.places_[history.entry_items].astype(np.int64)
         inputs = np.concatenate([self._weigh(history.values), history.event_weights])
         return np.where(rows >= 0, inputs, 0.0).astype(np.float64), np.maximum(rows, 0)
 
     def _score(self, history: History) -> FloatArray:
-        inputs, rows = self._inputs(history)
+        entries = self._inputs(history)
         scores = np.zeros(self.n_items, dtype=np.float64)
-        scores[self.active_items_] = self.intercepts_ + self._sum_rows(inputs, rows)
+        scores[self.active_items_] = self.intercepts_ + sum_rows(self.weights_, entries)
         return scores
 
-    def _sum_rows(self, inputs: FloatArray, rows: IndexArray) -> FloatArray:
-        """Return Σ_i inputs_i · weights_[rows_i] in float64, or the parts would not add up."""
-        if not isinstance(self.weights_, np.ndarray):
-            return np.asarray(self.weights_[rows].T @ inputs)
-        total = np.zeros(self.weights_.shape[1], dtype=np.float64)
-        for start in range(0, len(rows), _ROW_BLOCK):
-            block = slice(start, start + _ROW_BLOCK)
-            total += inputs[block] @ self.weights_[rows[block]].astype(np.float64)
-        return total
+    def _score_many(self, histories: Sequence[History]) -> FloatArray:
+        scores = np.zeros((len(histories), self.n_items), dtype=np.float64)
+        sums = sum_rows_of_many(self.weights_, [self._inputs(history) for history in histories])
+        sums += self.intercepts_
+        scores[:, self.active_items_] = sums
+        return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         inputs, rows = self._inputs(history)

@@ -4,6 +4,7 @@ The score is log of (damped mean) · (damped count): as a sum of logarithms, so 
 up. The damped mean is the Bayesian one with `mean_damping` ratings of the overall mean added.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -83,6 +84,14 @@ class Popularity(Recommender):
     def _score(self, history: History) -> FloatArray:
         everybody = self.mean_part_ + self.count_part_ + self.recent_part_
         return np.asarray(everybody + self._group_part(history))
+
+    def _score_many(self, histories: Sequence[History]) -> FloatArray:
+        everybody = self.mean_part_ + self.count_part_ + self.recent_part_
+        scores = np.tile(everybody, (len(histories), 1))
+        for row, history in enumerate(histories):
+            if history.group:
+                scores[row] += self._group_part(history)
+        return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         group_part = self._group_part(history)

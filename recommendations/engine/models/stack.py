@@ -2,25 +2,28 @@
 
 import weakref
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommendations.engine.arrays import AnyArray, FloatArray
+from recommendations.engine.arrays import AnyArray, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 
 _NO_DEVIATION = 1e-12
+_HISTORIES = 1024  # scored by one component at a time
+_CACHED_HISTORIES = 32  # standardised in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Voice:
     """One component as it speaks for one history: z = weight · (score − mean) / deviation.
 
-    `factor` is weight / deviation, and 0 where all items score the same.
+    `factor` is weight / deviation, and 0 where all items score the same. `emphasis` multiplies
+    what is said of each item, shape (n_items,); None is the same for all.
     """
 
     name: str
@@ -28,19 +31,30 @@ class Voice:
     scores: FloatArray
     mean: float
     factor: float
+    emphasis: FloatArray | None
 
     @property
     def weighted(self) -> FloatArray:
         """Return what the component adds to every item, shape (n_items,)."""
-        return (self.scores - self.mean) * self.factor
+        plain = (self.scores - self.mean) * self.factor
+        return plain if self.emphasis is None else plain * self.emphasis
 
     def parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         """Return for each of these items the parts of what the component adds."""
-        centring = Part(name=f"{self.name}.centring", constant=-self.mean * self.factor)
+        accounts = self.component._parts(history, item_indices)  # noqa: SLF001 - checked once
         return [
-            [*(part.scaled(self.factor, prefix=self.name) for part in parts), centring]
-            for parts in self.component._parts(history, item_indices)  # noqa: SLF001 - checked once
+            self._weigh(parts, factor=self._factor_of(item))
+            for item, parts in zip(item_indices, accounts, strict=True)
         ]
+
+    def _factor_of(self, item_index: int) -> float:
+        if self.emphasis is None:
+            return self.factor
+        return self.factor * float(self.emphasis[item_index])
+
+    def _weigh(self, parts: list[Part], *, factor: float) -> list[Part]:
+        centring = Part(name=f"{self.name}.centring", constant=-self.mean * factor)
+        return [*(part.scaled(factor, prefix=self.name) for part in parts), centring]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -66,6 +80,11 @@ class Stack(Recommender):
     @abstractmethod
     def _weights(self, history: History) -> Mapping[str, float]:
         """Return the weight of each component that speaks for this history."""
+
+    def _emphasis(self, name: str) -> FloatArray | None:
+        """Return by how much what this component says of each item is multiplied."""
+        del name
+        return None
 
     def _fit(self, interactions: Interactions) -> None:
         self.components_ = {
@@ -105,6 +124,7 @@ class Stack(Recommender):
             scores=scores,
             mean=mean,
             factor=0.0 if is_flat else weight / deviation,
+            emphasis=self._emphasis(name),
         )
 
     def _score(self, history: History) -> FloatArray:
@@ -112,6 +132,19 @@ class Stack(Recommender):
         for voice in self._voices(history):
             scores += voice.weighted
         return scores
+
+    def _score_many(self, histories: Sequence[History]) -> FloatArray:
+        totals = np.zeros((len(histories), self.n_items), dtype=np.float64)
+        weights = [self._weights(history) for history in histories]
+        for name, component in self.components_.items():
+            own = np.array([weights_of.get(name, 0.0) for weights_of in weights])
+            speaking = np.flatnonzero(own)
+            emphasis = self._emphasis(name)
+            for start in range(0, len(speaking), _HISTORIES):
+                rows = speaking[start : start + _HISTORIES]
+                scores = component._score_many([histories[row] for row in rows])  # noqa: SLF001
+                _add_standardised(totals, rows, scores, weights=own[rows], emphasis=emphasis)
+        return totals
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         voices = self._voices(history)
@@ -128,8 +161,13 @@ class Stack(Recommender):
                 yield f"{name}.{key}", values
 
     def _restore(self, arrays: Mapping[str, AnyArray]) -> None:
+        components = self._components()
+        of_components = tuple(f"{name}." for name in components)
+        super()._restore(
+            {key: values for key, values in arrays.items() if not key.startswith(of_components)}
+        )
         self.components_ = {}
-        for name, component in self._components().items():
+        for name, component in components.items():
             own = {
                 key.removeprefix(f"{name}."): values
                 for key, values in arrays.items()
@@ -138,3 +176,26 @@ class Stack(Recommender):
             self.components_[name] = replace(component).restore(
                 items=self.items_, training=self.training_, arrays=own
             )
+
+
+def _add_standardised(
+    totals: FloatArray,
+    rows: IndexArray,
+    scores: FloatArray,
+    *,
+    weights: FloatArray,
+    emphasis: FloatArray | None,
+) -> None:
+    """Add emphasis · weight · (score − mean) / deviation to these rows; overwrite the scores."""
+    for first in range(0, len(rows), _CACHED_HISTORIES):
+        few = slice(first, first + _CACHED_HISTORIES)
+        standard = scores[few]
+        means = standard.mean(axis=1)
+        standard -= means[:, np.newaxis]
+        deviations = np.sqrt(np.einsum("ij,ij->i", standard, standard) / standard.shape[1])
+        is_flat = deviations <= _NO_DEVIATION * np.maximum(1.0, np.abs(means))
+        factors = np.divide(weights[few], deviations, out=np.zeros(len(means)), where=~is_flat)
+        standard *= factors[:, np.newaxis]
+        if emphasis is not None:
+            standard *= emphasis
+        totals[rows[few]] += standard

@@ -180,8 +180,10 @@ def test_one_explanation_is_the_same_as_one_of_many(model):
 
 def test_scores_of_many_histories_are_the_scores_of_each(model):
     many = [history([], []), history([1, 5, 8], [5, 2, 4]), history([2], [0.5])]
+    many += [history(range(N_ITEMS), [5, 3, 1, 4] * (N_ITEMS // 4), two_camps().events)]
     expected = np.stack([model.score(one) for one in many])
-    assert np.allclose(model.score_many(many), expected, rtol=1e-9, atol=1e-9)
+    assert np.allclose(model.score_many(many), expected, rtol=1e-6, atol=1e-6)
+    assert model.score_many([]).shape == (0, N_ITEMS)
 
 
 def test_the_order_of_equal_timestamps_does_not_break_the_account(model):

@@ -1,0 +1,78 @@
+"""Sums of weighted rows of a matrix: what an item-to-item model spends its time on.
+
+Sums run in float32 over pieces of a history, which is twice as fast, and in float64 over the
+pieces: the account of a score has to add up to one part in a million.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from scipy import sparse
+
+from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+
+Entries = tuple[FloatArray, IndexArray]
+"""The input of every entry of a history and its row, shape (n_entries,) each."""
+
+_PIECE = 32  # rows of 4,000 items in float32 stay in the processor's cache
+_COLUMNS = 256  # so do so many columns of as many items
+_MANY = 1024
+
+
+def sum_rows(weights: CsrMatrix | Float32Array, entries: Entries) -> FloatArray:
+    """Return Σ_i inputs_i · weights[rows_i], shape (n_columns,)."""
+    inputs, rows = entries
+    if not isinstance(weights, np.ndarray):
+        return np.asarray(weights[rows].T @ inputs, dtype=np.float64)
+    total = np.zeros(weights.shape[1], dtype=np.float64)
+    short = inputs.astype(np.float32)
+    for start in range(0, len(rows), _PIECE):
+        piece = slice(start, start + _PIECE)
+        total += short[piece] @ weights[rows[piece]]
+    return total
+
+
+def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entries]) -> FloatArray:
+    """Return `sum_rows` of many histories, shape (n_histories, n_columns).
+
+    Works through some columns for all histories before it goes on to the next, so that the
+    weights come from the processor's cache; with twenty histories it is three times as fast.
+    """
+    totals = np.zeros((len(histories), weights.shape[1]), dtype=np.float64)
+    for start in range(0, len(histories), _MANY):
+        block = slice(start, start + _MANY)
+        inputs, owners = _piece_together(histories[block], n_rows=weights.shape[0])
+        if isinstance(weights, np.ndarray):
+            _add_dense(totals[block], weights, inputs, owners)
+        else:
+            totals[block] = ((owners @ inputs) @ weights).toarray()
+    return totals
+
+
+def _add_dense(
+    totals: FloatArray, weights: Float32Array, inputs: CsrMatrix, owners: CsrMatrix
+) -> None:
+    for start in range(0, weights.shape[1], _COLUMNS):
+        columns = slice(start, start + _COLUMNS)
+        sums = inputs @ np.ascontiguousarray(weights[:, columns])
+        totals[:, columns] = owners @ sums
+
+
+def _piece_together(histories: Sequence[Entries], *, n_rows: int) -> tuple[CsrMatrix, CsrMatrix]:
+    """Return the pieces, shape (n_pieces, n_rows), and whose they are (n_histories, n_pieces)."""
+    lengths = np.array([len(inputs) for inputs, _ in histories], dtype=np.int64)
+    counts = -(-lengths // _PIECE)
+    firsts = np.cumsum(counts) - counts
+    places = np.arange(counts.sum()) - np.repeat(firsts, counts)
+    sizes = np.minimum(np.repeat(lengths, counts) - places * _PIECE, _PIECE)
+    values = np.concatenate([inputs for inputs, _ in histories]).astype(np.float32)
+    rows = np.concatenate([rows for _, rows in histories])
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    inputs = sparse.csr_array((values, rows, ends), shape=(len(sizes), n_rows))
+    spans = np.concatenate([[0], np.cumsum(counts)])
+    ones = np.ones(len(sizes), dtype=np.float64)
+    owners = sparse.csr_array(
+        (ones, np.arange(len(sizes)), spans), shape=(len(histories), len(sizes))
+    )
+    return cast("CsrMatrix", inputs), cast("CsrMatrix", owners)
