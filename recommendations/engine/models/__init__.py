@@ -6,6 +6,7 @@ from typing import Any
 
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
+from recommendations.engine.models.als import Als
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease, EaseLayer
@@ -13,7 +14,7 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.popularity import Popularity
 
 MODELS: Mapping[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, Ease, Bias, Content, Hybrid)
+    model.name: model for model in (Popularity, Ease, Als, Bias, Content, Hybrid)
 }
 _BUILDABLE: Mapping[str, type[Recommender]] = {**MODELS, EaseLayer.name: EaseLayer}
 
