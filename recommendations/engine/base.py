@@ -46,11 +46,13 @@ class Recommender(ABC):
     Learned attributes: `items_` (the item index), `training_` (counts), and the arrays of the
     algorithm, which are numpy arrays or CSR matrices and never have a row per person. `grid`
     declares what tuning may try: values by hyperparameter, a dot reaching into a component
-    ("long.ridge").
+    ("long.ridge"). A model that needs the people it was fitted on has `is_servable` false: it is
+    for comparison in one process and cannot be stored.
     """
 
     name: ClassVar[str]
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    is_servable: ClassVar[bool] = True
     seed: int = 7
 
     def fit(self, interactions: Interactions) -> Self:
@@ -142,8 +144,13 @@ class Recommender(ABC):
         return self.items_
 
     def arrays(self) -> dict[str, AnyArray]:
-        """Return everything the algorithm learned as plain arrays by name, for an artefact."""
+        """Return everything the algorithm learned as plain arrays by name, for an artefact.
+
+        Raises `UnsupportedError` for a model that is not to be stored.
+        """
         _ = self.known_items
+        if not self.is_servable:
+            raise UnsupportedError(f"{self.name} keeps a row per person, so it is never stored")
         return dict(self._arrays())
 
     def restore(
@@ -231,11 +238,11 @@ class StarPredictor(Recommender):
         self._check_items([item_index])
         parts = self._star_parts(history, item_index)
         total = sum(part.value for part in parts)
-        stars = float(np.clip(total, LOWEST_STARS, HIGHEST_STARS))
+        clipping = float(np.clip(total, LOWEST_STARS, HIGHEST_STARS)) - total
         return Explanation(
             item_index=item_index,
-            score=stars,
-            parts=(*parts, Part(name="clipping", constant=stars - total)),
+            score=float(self.predict(history, [item_index])[0]),
+            parts=(*parts, Part(name="clipping", constant=clipping)),
             n_entries=history.n_entries,
         )
 
