@@ -11,10 +11,12 @@ from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease, EaseLayer
 from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.models.item_knn import ItemKnn
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.user_knn import UserKnn
 
 MODELS: Mapping[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, Ease, Als, Bias, Content, Hybrid)
+    model.name: model for model in (Popularity, Ease, Als, ItemKnn, UserKnn, Bias, Content, Hybrid)
 }
 _BUILDABLE: Mapping[str, type[Recommender]] = {**MODELS, EaseLayer.name: EaseLayer}
 

@@ -1,0 +1,117 @@
+"""Items liked by whom liked this: neighbours of items, for lists and for stars.
+
+Sarwar, Karypis, Konstan and Riedl, "Item-based collaborative filtering recommendation
+algorithms", WWW 2001; stars with the baseline and shrunk correlations of Koren, "Factor in the
+neighbors", ACM TKDD 4(1), 2010.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+
+import numpy as np
+from scipy import sparse
+
+from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.errors import HyperparameterError
+from recommendations.engine.explanation import Part
+from recommendations.engine.history import History
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.neighbours import (
+    PEARSON_BASELINE,
+    SIMILARITIES,
+    nearest_columns,
+)
+from recommendations.engine.models.residual import ResidualPredictor
+
+STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
+
+
+@dataclass(kw_only=True, eq=False)
+class ItemKnn(ResidualPredictor):
+    """Score by likeness to what the history holds; expect stars by the residuals of neighbours.
+
+    With s the shrunk similarities, each item's to its `neighbours` nearest: score_j =
+    Σ_i w(r_i) s_ij, and stars are the bias + Σ_i s_ij^power e_i / (Σ_i s_ij^power + `damping`)
+    over the ratings of the history. `rating_weights` are w for 1 to 5 stars, and with
+    "cosine" also what is compared; "pearson-baseline" compares residuals.
+    """
+
+    name: ClassVar[str] = "item_knn"
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "similarity": SIMILARITIES,
+        "shrinkage": (10.0, 50.0, 100.0, 200.0),
+        "neighbours": (50, 100, 200, 400),
+        "power": (1.0, 2.0, 3.0),
+        "damping": (0.02, 0.1, 0.5),
+    }
+    similarity: str = PEARSON_BASELINE
+    shrinkage: float = 100.0
+    neighbours: int = 200
+    power: float = 2.0
+    damping: float = 0.1
+    rating_weights: tuple[float, ...] = (0.0, 0.0, 0.3, 1.0, 1.2)
+
+    def _check_hyperparameters(self) -> None:
+        super()._check_hyperparameters()
+        if self.similarity not in SIMILARITIES:
+            raise HyperparameterError(
+                f"item_knn: similarity must be one of {', '.join(SIMILARITIES)}"
+            )
+        if self.shrinkage < 0 or self.neighbours < 1:
+            raise HyperparameterError("item_knn: shrinkage must be 0 or more, neighbours 1 or more")
+        if min(self.power, self.damping) <= 0:
+            raise HyperparameterError("item_knn: power and damping must be above 0")
+        if len(self.rating_weights) != len(STARS_AT):
+            raise HyperparameterError("item_knn: rating_weights needs a weight for each star")
+
+    def _fit_residuals(self, interactions: Interactions, residuals: CsrMatrix) -> None:
+        compared = residuals
+        if self.similarity != PEARSON_BASELINE:
+            rated = interactions.user_items.copy()
+            rated.data = self._weigh(rated.data).astype(np.float32)
+            compared = cast("CsrMatrix", sparse.csr_array(rated + interactions.event_weights))
+        self.similarities_ = nearest_columns(
+            compared,
+            similarity=self.similarity,
+            shrinkage=self.shrinkage,
+            neighbours=self.neighbours,
+        )
+
+    def _weigh(self, stars: Float32Array) -> FloatArray:
+        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float64)
+
+    def _inputs(self, history: History) -> FloatArray:
+        return np.concatenate([self._weigh(history.values), history.event_weights])
+
+    def _score(self, history: History) -> FloatArray:
+        alike = self.similarities_[history.entry_items].astype(np.float64)
+        return np.asarray(alike.T @ self._inputs(history))
+
+    def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        alike = self._block(history.entry_items, np.array(item_indices))
+        shares = self._inputs(history)[:, np.newaxis] * alike
+        return [
+            [Part(name="ratings", contributions=shares[:, place])]
+            for place in range(len(item_indices))
+        ]
+
+    def _block(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
+        """Return these rows and columns of the similarities, dense float64."""
+        return np.asarray(self.similarities_[rows][:, columns].toarray(), dtype=np.float64)
+
+    def _corrections(self, residuals: FloatArray, history: History) -> FloatArray:
+        alike = self.similarities_[history.item_indices].astype(np.float64)
+        alike.data **= self.power
+        sums = np.asarray(alike.sum(axis=0), dtype=np.float64)
+        return np.asarray(alike.T @ residuals, dtype=np.float64) / (sums + self.damping)
+
+    def _correction_shares(
+        self, residuals: FloatArray, history: History, item_indices: IndexArray
+    ) -> FloatArray:
+        alike = self._block(history.item_indices, item_indices) ** self.power
+        shares = residuals[:, np.newaxis] * alike / (alike.sum(axis=0) + self.damping)
+        return np.asarray(shares, dtype=np.float64)
+
+    def _similarities(self, item_index: int) -> FloatArray:
+        return np.asarray(self.similarities_[:, [item_index]].toarray()[:, 0], dtype=np.float64)
