@@ -65,3 +65,7 @@ class ArtefactVersionError(ArtefactError):
 
 class ArtefactCorruptError(ArtefactError):
     """Say which file of an artefact is cut short, altered or unreadable."""
+
+
+class LeakError(EngineError):
+    """Say what a split tells a model of what it is asked for."""

@@ -1,0 +1,78 @@
+import gzip
+
+import numpy as np
+import pytest
+
+from recommendations.engine.csv_files import RatingRows
+from recommendations.engine.errors import InputFileError, InvalidInteractionsError
+from recommendations.engine.evaluation.fixed_splits import read_ncf, split_among_drawn, split_off
+from tests.recommendations.engine.worlds import two_camps
+
+
+@pytest.fixture(scope="module")
+def world():
+    return two_camps(n_users=20, with_events=False)
+
+
+def rows_of(world, positions):
+    return RatingRows(
+        user_ids=world.user_ids[world.rating_users[positions]],
+        item_ids=world.items.ids[world.user_items.indices[positions]],
+        stars=world.user_items.data[positions],
+        timestamps=world.timestamps[positions],
+    )
+
+
+def test_exactly_the_ratings_of_the_file_are_held_back(world):
+    positions = np.array([0, 1, 30, 200])
+    split = split_off(world, rows_of(world, positions))
+    held = {
+        (case.user_id, int(world.items.ids[item]))
+        for case in split.cases
+        for item in case.target_items
+    }
+    rows = rows_of(world, positions)
+    assert held == set(zip(rows.user_ids.tolist(), rows.item_ids.tolist(), strict=True))
+    assert split.train.n_ratings == world.n_ratings - 4
+
+
+def test_ratings_that_are_not_there_cannot_be_held_back(world):
+    rows = rows_of(world, np.array([0]))
+    stranger = RatingRows(
+        user_ids=rows.user_ids + 5000,
+        item_ids=rows.item_ids,
+        stars=rows.stars,
+        timestamps=rows.timestamps,
+    )
+    with pytest.raises(InvalidInteractionsError, match="0 of them are there"):
+        split_off(world, stranger)
+
+
+@pytest.fixture
+def ncf(tmp_path):
+    (tmp_path / "item_map.csv").write_text("ncf_item,movie_id\n0,15\n1,25\n2,35\n")
+    (tmp_path / "ml-1m.test.rating").write_text("0\t1\t4\t100\n")
+    with gzip.open(tmp_path / "ml-1m.test.negative.gz", "wt") as stream:
+        stream.write("(0,1)\t2\t0\t1\n")
+    return tmp_path
+
+
+def test_numbers_of_ncf_become_movielens_ids(ncf):
+    drawn = read_ncf(ncf)
+    assert (drawn.test.user_ids.tolist(), drawn.test.item_ids.tolist()) == ([1], [25])
+    assert drawn.item_ids[1].tolist() == [35, 15, 25]
+
+
+def test_a_test_item_among_its_own_negatives_counts_once(world, ncf):
+    drawn = read_ncf(ncf)
+    rows = rows_of(world, np.array([0]))
+    user_id = int(rows.user_ids[0])
+    negatives = np.concatenate([rows.item_ids, [15, 35, 999]])
+    split = split_among_drawn(world, type(drawn)(test=rows, item_ids={user_id: negatives}))
+    expected = set(rows.item_ids.tolist()) | {15, 35}
+    assert set(world.items.ids[split.cases[0].candidates].tolist()) == expected
+
+
+def test_ncf_files_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(InputFileError, match=r"item_map\.csv"):
+        read_ncf(tmp_path)
