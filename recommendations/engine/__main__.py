@@ -13,8 +13,8 @@ from pathlib import Path
 from recommendations.engine import commands
 from recommendations.engine.dataset import InputFiles
 from recommendations.engine.errors import EngineError
-from recommendations.engine.evaluation.command import evaluate
-from recommendations.engine.evaluation.protocols import PROTOCOLS
+from recommendations.engine.evaluation.command import Request, evaluate
+from recommendations.engine.evaluation.protocols import PROTOCOL_NAMES
 from recommendations.engine.models import MODELS
 
 BAD_INPUT = 2
@@ -69,14 +69,19 @@ def _run(options: argparse.Namespace) -> None:
                 stream=sys.stdout,
             )
         case _:
-            evaluate(
-                _files(options),
-                protocol=options.protocol,
-                model_names=options.models,
-                seed=options.seed,
-                out=options.out,
-                stream=sys.stdout,
-            )
+            evaluate(_files(options), _request(options), out=options.out, stream=sys.stdout)
+
+
+def _request(options: argparse.Namespace) -> Request:
+    return Request(
+        protocol=options.protocol,
+        models=options.models,
+        seed=options.seed,
+        repeats=options.repeats,
+        folds=options.folds,
+        tests=options.test,
+        ncf=options.ncf,
+    )
 
 
 def _files(options: argparse.Namespace) -> InputFiles:
@@ -141,8 +146,12 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_files(parser)
-    parser.add_argument("--protocol", choices=list(PROTOCOLS), required=True)
+    parser.add_argument("--protocol", choices=PROTOCOL_NAMES, required=True)
     parser.add_argument("--models", type=_model_names, required=True, metavar="a,b,c")
+    parser.add_argument("--repeats", type=_positive, default=1, help="splits of seed, seed + 1, …")
+    parser.add_argument("--folds", type=_positive, default=5, help="of protocol kfold")
+    parser.add_argument("--test", type=Path, nargs="+", default=[], metavar="T.csv")
+    parser.add_argument("--ncf", type=Path, metavar="DIR", help="files of protocol ncf")
 
 
 def _positive(text: str) -> int:

@@ -1,8 +1,8 @@
 """Join the input files of the command line into interactions and histories."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -38,14 +38,17 @@ class InputFiles:
     events: Path | None = None
 
 
-def load_interactions(files: InputFiles) -> Interactions:
+def load_interactions(files: InputFiles, *, also: Sequence[RatingRows] = ()) -> Interactions:
     """Return the interactions of these files; a movie is known if it is rated or listed.
 
-    Raises `InputFileError` for the first thing that cannot be used.
+    `also` are further ratings, read already; of a pair given twice the first counts. Raises
+    `InputFileError` for the first thing that cannot be used.
     """
     rows = read_ratings(files.ratings)
     if not len(rows.stars):
         raise InputFileError("there is no rating", path=files.ratings, line=2, column="rating")
+    if also:
+        rows = _join_rows([rows, *also])
     movies = {} if files.movies is None else read_movies(files.movies)
     for movie_id in np.unique(rows.item_ids).tolist():
         movies.setdefault(movie_id, MovieFacts())
@@ -64,6 +67,17 @@ def load_interactions(files: InputFiles) -> Interactions:
         events=None if files.events is None else read_events(files.events),
         groups=None if files.demographics is None else read_groups(files.demographics),
     )
+
+
+def _join_rows(parts: Sequence[RatingRows]) -> RatingRows:
+    columns = {
+        column.name: np.concatenate([getattr(part, column.name) for part in parts])
+        for column in fields(RatingRows)
+    }
+    pairs = np.column_stack([columns["user_ids"], columns["item_ids"]])
+    _, firsts = np.unique(pairs, axis=0, return_index=True)
+    kept = np.sort(firsts)
+    return RatingRows(**{name: values[kept] for name, values in columns.items()})
 
 
 def _join_content(facts: list[MovieFacts]) -> ItemContent:

@@ -1,11 +1,11 @@
 """Judge the served recipe on the newest ratings, beside the baselines."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from recommendations.engine.base import Recommender
-from recommendations.engine.evaluation.judge import Judgement, judge
+from recommendations.engine.evaluation.judge import Judgement
 from recommendations.engine.evaluation.protocols import PROTOCOLS
 from recommendations.engine.evaluation.splits import Split
 from recommendations.engine.interactions import Interactions
@@ -30,7 +30,7 @@ def judge_recipe(interactions: Interactions) -> dict[str, Any]:
     people. What is then served is fitted on everything. Empty where nobody can be judged.
     """
     split = PROTOCOL.split(interactions, SEED)
-    split = Split(train=split.train, cases=split.cases[:MOST_PEOPLE])
+    split = replace(split, cases=split.cases[:MOST_PEOPLE])
     if not any(len(case.liked(PROTOCOL.least_stars)) for case in split.cases):
         return {}
     models: Mapping[str, Recommender] = {
@@ -51,4 +51,4 @@ def judge_recipe(interactions: Interactions) -> dict[str, Any]:
 def _judge(model: Recommender, split: Split) -> Judgement:
     model.fit(split.train)
     with blas_threads(SERVE_THREADS):
-        return judge(model, split.cases, depth=PROTOCOL.depth, least_stars=PROTOCOL.least_stars)
+        return PROTOCOL.judge(model, split)

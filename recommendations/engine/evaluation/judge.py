@@ -1,65 +1,63 @@
 """Judge a fitted model on cases, person by person, with intervals and paired differences."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from recommendations.engine.arrays import FloatArray
+from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
 from recommendations.engine.base import Recommender, StarPredictor
+from recommendations.engine.evaluation.intervals import Comparison, Figure, Sums, compare, join_sums
 from recommendations.engine.evaluation.metrics import (
-    bootstrap_mean,
-    bootstrap_ratio,
+    average_precision_at,
+    hit_rate_at,
     ndcg_at,
+    precision_at,
     recall_at,
+    reciprocal_rank_at,
 )
+from recommendations.engine.evaluation.rankings import find_hits, rank_cases
 from recommendations.engine.evaluation.splits import Case
-from recommendations.engine.ranking.filters import allow_all_but
-from recommendations.engine.ranking.top import top_k
 
 RECALL_DEPTH = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One metric with its 95 % interval over people."""
-
-    value: float
-    low: float
-    high: float
+Metric = Callable[[BoolArray, IndexArray, int], FloatArray]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Judgement:
-    """What each person got; list metrics of shape (n_judged,), NaN-free.
+    """What each person got: arrays over the cases in their order.
 
-    `ndcg` and `recall` are over people who liked something that was held back. `squared_errors`
-    and `rated` (sums per person) are empty for a model without star predictions.
+    `sums` holds the metrics by name. List metrics apply to people who liked something that was
+    held back, star metrics to all, where the model has stars. `rankings` are the lists, shape
+    (n_cases, depth), empty where lists were not judged.
     """
 
     depth: int
-    ndcg: FloatArray
-    recall: FloatArray
-    squared_errors: FloatArray
-    rated: FloatArray
+    user_ids: IndexArray
+    sums: Mapping[str, Sums]
+    rankings: IndexArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+
+    @property
+    def ndcg(self) -> FloatArray:
+        """Return the NDCG of each person it applies to, shape (n_judged,)."""
+        return self.sums[f"ndcg@{self.depth}"].own_values
 
     def figures(self, *, seed: int) -> dict[str, Figure]:
-        """Return the metrics by name: ndcg@depth, recall@20, and rmse where there are stars."""
-        figures = {
-            f"ndcg@{self.depth}": _mean_figure(self.ndcg, seed=seed),
-            f"recall@{RECALL_DEPTH}": _mean_figure(self.recall, seed=seed),
+        """Return the metrics by name, each with its interval over people."""
+        return {name: sums.figure(seed=seed) for name, sums in self.sums.items()}
+
+    def against(self, other: "Judgement", *, seed: int) -> dict[str, Comparison]:
+        """Return how this model stands to another on the same cases, metric by metric."""
+        return {
+            name: compare(sums, other.sums[name], seed=seed)
+            for name, sums in self.sums.items()
+            if name in other.sums and sums.applies
         }
-        if len(self.rated):
-            low, high = bootstrap_ratio(self.squared_errors, self.rated, seed=seed)
-            mean = self.squared_errors.sum() / self.rated.sum()
-            figures["rmse"] = Figure(
-                value=float(np.sqrt(mean)), low=float(np.sqrt(low)), high=float(np.sqrt(high))
-            )
-        return figures
 
     def ndcg_above(self, other: "Judgement", *, seed: int) -> Figure:
         """Return by how much this model's NDCG is above another's on the same cases, paired."""
-        return _mean_figure(self.ndcg - other.ndcg, seed=seed)
+        name = f"ndcg@{self.depth}"
+        return compare(self.sums[name], other.sums[name], seed=seed).difference
 
 
 def judge(
@@ -68,31 +66,77 @@ def judge(
     *,
     depth: int,
     least_stars: float,
+    recall_depth: int = RECALL_DEPTH,
     judges_stars: bool = True,
+    judges_lists: bool = True,
 ) -> Judgement:
-    """Return how the model does on these cases; items of a history are never recommended."""
-    ndcg, recall, errors, rated = [], [], [], []
-    for case in cases:
-        relevant = case.liked(least_stars)
-        if len(relevant):
-            scores = model.score(case.history)
-            allowed = allow_all_but(len(scores), case.history.item_indices)
-            ranking = top_k(scores, max(depth, RECALL_DEPTH), candidates=allowed)
-            ndcg.append(ndcg_at(ranking, relevant, depth))
-            recall.append(recall_at(ranking, relevant, RECALL_DEPTH))
-        if judges_stars and isinstance(model, StarPredictor):
-            predicted = model.predict(case.history, case.target_items)
-            errors.append(float(((predicted - case.target_stars) ** 2).sum()))
-            rated.append(float(len(case.target_items)))
+    """Return how the model does on these cases; items of a history are never recommended.
+
+    List metrics are at `depth`, recall at `recall_depth`; a hit is a target of at least
+    `least_stars`. Every item competes, nothing is sampled unless a case names its candidates.
+    """
+    sums: dict[str, Sums] = {}
+    rankings = np.zeros((0, 0), dtype=np.int64)
+    if judges_lists:
+        rankings = rank_cases(model, cases, max(depth, recall_depth))
+        relevant = [case.liked(least_stars) for case in cases]
+        hits, n_relevant = find_hits(rankings, relevant, n_items=model.n_items)
+        sums |= judge_lists(hits, n_relevant, depth=depth, recall_depth=recall_depth)
+    if judges_stars and isinstance(model, StarPredictor):
+        sums |= judge_stars(model, cases)
     return Judgement(
         depth=depth,
-        ndcg=np.array(ndcg, dtype=np.float64),
-        recall=np.array(recall, dtype=np.float64),
-        squared_errors=np.array(errors, dtype=np.float64),
-        rated=np.array(rated, dtype=np.float64),
+        user_ids=np.array([case.user_id for case in cases], dtype=np.int64),
+        sums=sums,
+        rankings=rankings,
     )
 
 
-def _mean_figure(values: FloatArray, *, seed: int) -> Figure:
-    low, high = bootstrap_mean(values, seed=seed)
-    return Figure(value=float(values.mean()) if len(values) else float("nan"), low=low, high=high)
+def pool(judgements: Sequence[Judgement]) -> Judgement:
+    """Return the judgements of several splits as one, without their lists.
+
+    Whoever is judged in several splits counts as one person with the sum of what they got, so
+    that intervals do not take the same person for two.
+    """
+    if len(judgements) == 1:
+        return judgements[0]
+    people, groups = np.unique(
+        np.concatenate([judgement.user_ids for judgement in judgements]), return_inverse=True
+    )
+    sums = {}
+    for name in judgements[0].sums:
+        parts = [judgement.sums[name] for judgement in judgements]
+        sums[name] = join_sums(parts).pooled(groups, len(people))
+    return Judgement(depth=judgements[0].depth, user_ids=people, sums=sums)
+
+
+def judge_lists(
+    hits: BoolArray, n_relevant: IndexArray, *, depth: int, recall_depth: int
+) -> dict[str, Sums]:
+    """Return the metrics of lists by what was held back; they skip people without a liked item."""
+    metrics: Mapping[str, tuple[Metric, int]] = {
+        "ndcg": (ndcg_at, depth),
+        "recall": (recall_at, recall_depth),
+        "precision": (precision_at, depth),
+        "map": (average_precision_at, depth),
+        "mrr": (reciprocal_rank_at, depth),
+        "hit": (hit_rate_at, depth),
+    }
+    is_judged = n_relevant > 0
+    return {
+        f"{name}@{k}": Sums.mean_of(np.where(is_judged, metric(hits, n_relevant, k), np.nan))
+        for name, (metric, k) in metrics.items()
+    }
+
+
+def judge_stars(model: StarPredictor, cases: Sequence[Case]) -> dict[str, Sums]:
+    """Return RMSE and MAE over all ratings held back, resampled by person."""
+    squares, distances = np.zeros(len(cases)), np.zeros(len(cases))
+    for row, case in enumerate(cases):
+        errors = model.predict(case.history, case.target_items) - case.target_stars
+        squares[row], distances[row] = errors @ errors, np.abs(errors).sum()
+    rated = np.array([len(case.target_items) for case in cases], dtype=np.float64)
+    return {
+        "rmse": Sums(numerators=squares, denominators=rated, is_root=True),
+        "mae": Sums(numerators=distances, denominators=rated),
+    }

@@ -1,49 +1,64 @@
-"""Metrics of lists and of stars, and their intervals over people."""
+"""Metrics of lists by what was held back, for many people at once.
+
+All take `hits`, bool of shape (n_people, depth): whether the item at that place of a person's list
+is relevant (places beyond the end of a list are misses), and `n_relevant`, shape (n_people,): how
+many relevant items there are. All return shape (n_people,), 0 for people without a relevant item.
+"""
 
 import numpy as np
 
-from recommendations.engine.arrays import FloatArray, IndexArray
-
-RESAMPLES = 1000
+from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
 
 
-def ndcg_at(ranking: IndexArray, relevant: IndexArray, k: int) -> float:
+def ndcg_at(hits: BoolArray, n_relevant: IndexArray, k: int) -> FloatArray:
     """Return the normalised discounted cumulative gain of the first `k`, gains 0 or 1.
 
     Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 20(4),
-    2002. The ideal list holds min(k, number of relevant) hits; without any relevant item it is 0.
+    2002. The ideal list holds min(k, n_relevant) hits.
     """
-    if not len(relevant):
-        return 0.0
-    hits = np.isin(ranking[:k], relevant)
     discounts = 1.0 / np.log2(np.arange(2, k + 2))
-    ideal = discounts[: min(k, len(relevant))].sum()
-    return float((discounts[: len(hits)] * hits).sum() / ideal)
+    ideal = np.concatenate([[0.0], np.cumsum(discounts)])[np.minimum(n_relevant, k)]
+    first = hits[:, :k]
+    return _over(first @ discounts[: first.shape[1]], ideal)
 
 
-def recall_at(ranking: IndexArray, relevant: IndexArray, k: int) -> float:
-    """Return the share of min(k, number of relevant) that the first `k` hold; 0 without any."""
-    if not len(relevant):
-        return 0.0
-    hits = int(np.isin(ranking[:k], relevant).sum())
-    return hits / min(k, len(relevant))
+def recall_at(hits: BoolArray, n_relevant: IndexArray, k: int) -> FloatArray:
+    """Return the share of min(k, n_relevant) that the first `k` hold."""
+    return _over(_count(hits, k), np.minimum(n_relevant, k))
 
 
-def bootstrap_mean(values: FloatArray, *, seed: int) -> tuple[float, float]:
-    """Return the 95 % interval of the mean over people, by resampling people."""
-    return bootstrap_ratio(values, np.ones_like(values), seed=seed)
+def precision_at(hits: BoolArray, n_relevant: IndexArray, k: int) -> FloatArray:
+    """Return the share of `k` places that hold a relevant item."""
+    return np.where(n_relevant > 0, _count(hits, k) / k, 0.0)
 
 
-def bootstrap_ratio(
-    numerators: FloatArray, denominators: FloatArray, *, seed: int
-) -> tuple[float, float]:
-    """Return the 95 % interval of Σ numerators / Σ denominators, by resampling people."""
-    if not len(numerators):
-        return (float("nan"), float("nan"))
-    rng = np.random.default_rng(seed)
-    ratios = np.empty(RESAMPLES, dtype=np.float64)
-    for trial in range(RESAMPLES):
-        drawn = rng.integers(len(numerators), size=len(numerators))
-        ratios[trial] = numerators[drawn].sum() / max(denominators[drawn].sum(), 1e-12)
-    low, high = np.quantile(ratios, [0.025, 0.975])
-    return float(low), float(high)
+def hit_rate_at(hits: BoolArray, n_relevant: IndexArray, k: int) -> FloatArray:
+    """Return 1 where the first `k` hold any relevant item, else 0."""
+    return np.where(n_relevant > 0, hits[:, :k].any(axis=1), 0.0)
+
+
+def average_precision_at(hits: BoolArray, n_relevant: IndexArray, k: int) -> FloatArray:
+    """Return the mean precision at the hits among the first `k`, over min(k, n_relevant).
+
+    Its mean over people is MAP@k; over the whole ranking it is scikit-learn's.
+    """
+    first = hits[:, :k]
+    precisions = np.cumsum(first, axis=1) / np.arange(1, first.shape[1] + 1)
+    return _over((precisions * first).sum(axis=1), np.minimum(n_relevant, k))
+
+
+def reciprocal_rank_at(hits: BoolArray, n_relevant: IndexArray, k: int) -> FloatArray:
+    """Return 1 over the place of the first hit, 0 where the first `k` hold none."""
+    first = hits[:, :k]
+    places = first.argmax(axis=1) + 1
+    return np.where((n_relevant > 0) & first.any(axis=1), 1.0 / places, 0.0)
+
+
+def _count(hits: BoolArray, k: int) -> FloatArray:
+    return np.asarray(hits[:, :k].sum(axis=1), dtype=np.float64)
+
+
+def _over(numerators: FloatArray, denominators: FloatArray | IndexArray) -> FloatArray:
+    """Return the ratio, 0 where there is nothing to divide by."""
+    values = np.zeros(len(numerators), dtype=np.float64)
+    return np.divide(numerators, denominators, out=values, where=np.asarray(denominators) > 0)
