@@ -26,6 +26,7 @@ from recommendations.engine.models.content import Content
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.diversity import diversify
 from recommendations.engine.ranking.filters import allow_all_but
+from recommendations.engine.ranking.likeness import by_terms
 from recommendations.engine.ranking.top import top_k
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 
@@ -99,7 +100,7 @@ def _vary(model: Recommender, ranking: Any, scores: Any, *, k: int, diversity: f
     if not isinstance(content, Content):
         raise UnsupportedError(f"{model.name} has no content to diversify by")
     head = ranking[:_RERANKED]
-    likeness = content.likeness(head)
+    likeness = by_terms(content.terms_[head])
     varied = diversify(head, scores=scores[:_RERANKED], likeness=likeness, k=k, diversity=diversity)
     return np.concatenate([varied, ranking[_RERANKED:]])[:k]
 

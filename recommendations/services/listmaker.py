@@ -13,6 +13,7 @@ from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.diversity import diversify
 from recommendations.engine.ranking.filters import allow_all_but
+from recommendations.engine.ranking.likeness import by_terms
 from recommendations.engine.ranking.top import top_k
 from recommendations.services.histories import PersonHistory
 from recommendations.services.picks import BecauseList, Pick, PickMove, PickReason
@@ -105,7 +106,7 @@ class ListMaker:
         varied = diversify(
             candidates,
             scores=self._scores[candidates],
-            likeness=self._model.content_.likeness(candidates),
+            likeness=by_terms(self._model.content_.terms_[candidates]),
             k=len(candidates),
             diversity=NEWCOMER_DIVERSITY,
         )

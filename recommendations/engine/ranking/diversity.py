@@ -7,26 +7,53 @@ producing summaries", SIGIR 1998.
 import numpy as np
 
 from recommendations.engine.arrays import FloatArray, IndexArray
+from recommendations.engine.ranking.greedy import Force, choose
+from recommendations.engine.ranking.likeness import Likeness
+from recommendations.engine.ranking.moves import Why
+
+# With relevance weighing nothing at all the first place would go to anybody.
+LEAST_RELEVANCE = 1e-9
+
+
+class Sameness:
+    """A force against what is like anything already chosen: −strength · the greatest likeness."""
+
+    why: Why = "variety"
+
+    def __init__(self, likeness: Likeness, *, n_candidates: int, strength: float) -> None:
+        """Start with nothing chosen."""
+        self._likeness = likeness
+        self._strength = strength
+        self._nearest = np.zeros(n_candidates, dtype=np.float64)
+
+    def pull(self) -> FloatArray:
+        """Return what is taken off each candidate, shape (n,); being unlike counts as 0."""
+        return -self._strength * self._nearest
+
+    def take(self, position: int) -> None:
+        """Compare all candidates to one more."""
+        np.maximum(self._nearest, self._likeness(position), out=self._nearest)
+
+
+def put_on_unit_scale(values: FloatArray) -> FloatArray:
+    """Return the values moved and stretched to 0..1; all 0 where they are equal."""
+    spread = float(np.ptp(values)) if len(values) else 0.0
+    if spread <= 0:
+        return np.zeros(len(values), dtype=np.float64)
+    return np.asarray((values - values.min()) / spread, dtype=np.float64)
 
 
 def diversify(
-    candidates: IndexArray, *, scores: FloatArray, likeness: FloatArray, k: int, diversity: float
+    candidates: IndexArray, *, scores: FloatArray, likeness: Likeness, k: int, diversity: float
 ) -> IndexArray:
     """Return `k` of the candidates, each the best trade of its score against likeness.
 
-    `scores` and `likeness` (between 0 and 1) belong to the candidates, shapes (n,) and (n, n).
-    Scores are put on 0..1; `diversity` 0 keeps their order, 1 asks for unlikeness alone. The
-    first is always the best one; ties go to the earlier candidate.
+    Candidates are in order of score; `scores`, shape (n,), and `likeness` belong to them. Scores
+    are put on 0..1; `diversity` 0 keeps their order, 1 asks for unlikeness alone. The first is
+    always the best one; ties go to the earlier candidate.
     """
-    spread = float(np.ptp(scores)) if len(scores) else 0.0
-    relevance = (scores - scores.min(initial=np.inf)) / spread if spread > 0 else 0.0 * scores
-    nearest = np.zeros(len(candidates), dtype=np.float64)
-    is_left = np.ones(len(candidates), dtype=np.bool_)
-    chosen: list[int] = []
-    for _ in range(min(k, len(candidates))):
-        worth = (1.0 - diversity) * relevance - diversity * nearest if chosen else relevance
-        best = int(np.argmax(np.where(is_left, worth, -np.inf)))
-        chosen.append(best)
-        is_left[best] = False
-        nearest = np.maximum(nearest, likeness[best])
-    return candidates[np.array(chosen, dtype=np.int64)]
+    relevance = put_on_unit_scale(scores) * max(1.0 - diversity, LEAST_RELEVANCE)
+    forces: list[Force] = []
+    if diversity:
+        forces.append(Sameness(likeness, n_candidates=len(candidates), strength=diversity))
+    return candidates[choose(relevance, k=k, forces=forces).positions]
