@@ -124,6 +124,32 @@ class History:
         """Return the history as it would be without the rating of this item."""
         return self.take(np.flatnonzero(self.item_indices != item_index))
 
+    def with_rating(
+        self, item_index: int, stars: float, *, timestamp: int | None = None
+    ) -> "History":
+        """Return the history as it would be with this rating, in place of one of the same item.
+
+        A changed rating keeps its time unless one is given; a new one is given at `as_of` unless
+        a time is. Raises `InvalidInteractionsError` for stars out of range.
+        """
+        earlier = np.flatnonzero(self.item_indices == item_index)
+        if timestamp is None:
+            timestamp = int(self.timestamps[earlier[0]]) if len(earlier) else self.as_of
+        kept = np.flatnonzero(self.item_indices != item_index)
+        # A changed rating keeps its place among equal times; a new one comes after them.
+        is_later = self.timestamps[kept] > timestamp
+        if len(earlier):
+            is_later |= (self.timestamps[kept] == timestamp) & (kept > earlier[0])
+        place = int(np.count_nonzero(~is_later))
+        return History(
+            item_indices=np.insert(self.item_indices[kept], place, item_index),
+            values=np.insert(self.values[kept], place, np.float32(stars)),
+            timestamps=np.insert(self.timestamps[kept], place, timestamp),
+            as_of=self.as_of,
+            events=self.events,
+            group=self.group,
+        )
+
 
 def as_timestamps(timestamps: npt.ArrayLike | None, *, length: int) -> IndexArray:
     """Return the times as int64, all 0 where none are given."""

@@ -99,3 +99,34 @@ def test_an_empty_index_knows_nothing():
 def test_ids_out_of_order_are_refused():
     with pytest.raises(InvalidInteractionsError, match="ascend"):
         ItemIndex(np.array([2, 1]))
+
+
+def test_a_changed_rating_keeps_its_time_and_place():
+    some = a_history([4, 7, 9], [5, 4, 1], [10, 20, 20])
+    changed = some.with_rating(7, 0.5)
+    assert changed.item_indices.tolist() == [4, 7, 9]
+    assert changed.values.tolist() == [5, 0.5, 1]
+    assert changed.timestamps.tolist() == [10, 20, 20]
+    assert some.with_rating(7, 2, timestamp=5).item_indices.tolist() == [7, 4, 9]
+
+
+def test_a_new_rating_is_given_now_unless_a_time_is_said():
+    some = a_history([4, 7], [5, 4], [10, 20])
+    assert some.with_rating(1, 3).item_indices.tolist() == [4, 7, 1]
+    assert some.with_rating(1, 3).timestamps.tolist() == [10, 20, 30]
+    assert some.with_rating(1, 3, timestamp=10).item_indices.tolist() == [4, 1, 7]
+    assert History().with_rating(2, 4).item_indices.tolist() == [2]
+
+
+def test_stars_out_of_range_are_refused_when_trying_out():
+    with pytest.raises(InvalidInteractionsError):
+        History().with_rating(2, 6)
+
+
+def a_history(items, stars, times):
+    return History(
+        item_indices=np.array(items),
+        values=np.array(stars, dtype=np.float32),
+        timestamps=np.array(times),
+        as_of=30,
+    )
