@@ -11,11 +11,16 @@ from recommendations.engine.base import Recommender, StarPredictor
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
+from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.stack import Stack
+from recommendations.engine.ranking.standouts import UsualScores, learn_usual_scores
+from recommendations.engine.threads import FIT_THREADS, blas_threads
+
+_USUAL_PEOPLE = 500  # enough to tell the mean of an item's scores from its deviation
 
 
 def _weights_by_length() -> dict[str, tuple[float, ...]]:
@@ -57,6 +62,25 @@ class Hybrid(Stack, StarPredictor):
             "content": self.content,
             "stars": self.stars,
         }
+
+    def _fit(self, interactions: Interactions) -> None:
+        super()._fit(interactions)
+        self.items_ = interactions.items  # needed for scoring before `fit` is done
+        rng = np.random.default_rng(self.seed)
+        n_people = min(interactions.n_users, _USUAL_PEOPLE)
+        people = np.sort(rng.choice(interactions.n_users, size=n_people, replace=False))
+        with blas_threads(FIT_THREADS):
+            usual = learn_usual_scores(
+                self._score_many,
+                [interactions.history_of(int(user)) for user in people],
+                n_items=interactions.n_items,
+            )
+        self.usual_means_, self.usual_deviations_ = usual.means, usual.deviations
+
+    @property
+    def usual_scores(self) -> UsualScores:
+        """Return what each item gets from people in general."""
+        return UsualScores(means=self.usual_means_, deviations=self.usual_deviations_)
 
     def _weights(self, history: History) -> Mapping[str, float]:
         return self.weights_for(history.n_entries)

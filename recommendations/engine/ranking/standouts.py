@@ -1,0 +1,93 @@
+"""Places for what somebody in particular might like: scores far above what an item usually gets.
+
+By score alone the same well-known films stand in the lists of many. An item's score, less its mean
+over people and over its deviation, says for whom it stands out, whether many know it or few.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommendations.engine.arrays import FloatArray
+from recommendations.engine.history import History
+from recommendations.engine.ranking.moves import Why
+
+# An item whose score hardly differs from person to person stands out for nobody.
+_LEAST_DEVIATION = 0.05
+_BLOCK = 64
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UsualScores:
+    """What each item gets from people in general, in deviations of a person's scores.
+
+    `means` and `deviations` have shape (n_items,).
+    """
+
+    means: FloatArray
+    deviations: FloatArray
+
+    def stand_out(self, scores: FloatArray) -> FloatArray:
+        """Return how far each score is above the usual, in the item's deviations, (n_items,)."""
+        spread = self.deviations + _LEAST_DEVIATION
+        return np.asarray((in_deviations(scores) - self.means) / spread)
+
+
+def learn_usual_scores(
+    score_many: Callable[[Sequence[History]], FloatArray],
+    histories: Sequence[History],
+    *,
+    n_items: int,
+) -> UsualScores:
+    """Return mean and deviation of each item's scores over histories that do not hold it.
+
+    `score_many` returns the scores of histories, shape (n_histories, n_items). Where all of them
+    hold an item, or there is no history, both are 0.
+    """
+    counts, sums, squares = np.zeros((3, n_items), dtype=np.float64)
+    for start in range(0, len(histories), _BLOCK):
+        block = histories[start : start + _BLOCK]
+        for history, scores in zip(block, score_many(block), strict=True):
+            standard = in_deviations(scores)
+            standard[history.item_indices] = 0.0
+            counts += 1.0
+            counts[history.item_indices] -= 1.0
+            sums += standard
+            squares += standard**2
+    means = sums / np.maximum(counts, 1)
+    variances = np.maximum(squares / np.maximum(counts, 1) - means**2, 0.0)
+    return UsualScores(means=means, deviations=np.sqrt(variances))
+
+
+def in_deviations(scores: FloatArray) -> FloatArray:
+    """Return a person's scores over their deviation; all 0 where they do not differ."""
+    deviation = float(scores.std())
+    return np.asarray(scores / deviation) if deviation > 0 else np.zeros_like(scores)
+
+
+class StandOut:
+    """A force towards what stands out, stronger at some places than at others.
+
+    `stand_out`, shape (n,), belongs to the candidates and is on the scale of their values.
+    `shares` say for each place, over and over, how much standing out counts against the value:
+    0 not at all, .5 as much, and below 1.
+    """
+
+    why: Why = "stands out"
+
+    def __init__(self, stand_out: FloatArray, *, shares: Sequence[float]) -> None:
+        """Start at the first place."""
+        self._stand_out = stand_out
+        self._shares = tuple(shares)
+        self._place = 0
+
+    def pull(self) -> FloatArray:
+        """Return share / (1 − share) · stand_out for the next place, shape (n,)."""
+        share = self._shares[self._place % len(self._shares)]
+        return np.asarray(self._stand_out * (share / (1.0 - share)))
+
+    def take(self, position: int) -> None:
+        """Go on to the next place."""
+        del position
+        self._place += 1
