@@ -1,0 +1,276 @@
+"""From scores to a list: filters, boosts, re-ranking and exploration, with the account of it all.
+
+Scores stay what the model gave. What is added on the way is added to the value items are ranked
+by; every item that ends elsewhere than its score puts it has a move that says why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, IndexArray
+from recommendations.engine.history import History
+from recommendations.engine.ranking.boosts import decade_boost, period_boost
+from recommendations.engine.ranking.calibration import GenreFit, genre_mix
+from recommendations.engine.ranking.diversity import Sameness, put_on_unit_scale
+from recommendations.engine.ranking.exploration import Posterior, explore, insert_at, open_slots
+from recommendations.engine.ranking.features import ItemFeatures
+from recommendations.engine.ranking.filters import Rule, apply_rules
+from recommendations.engine.ranking.greedy import Boost, Choice, Force, causes_of, choose, nudges_of
+from recommendations.engine.ranking.moves import Move, Nudge, Why, record_places
+from recommendations.engine.ranking.standouts import StandOut, UsualScores
+from recommendations.engine.ranking.top import top_k
+
+_LEAST_RELEVANCE = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPlan:
+    """How a list is made; as it stands, by score alone.
+
+    `diversity` and `calibration` run from 0 (off) to 1 (nothing else counts). `popularity` and
+    `newness` run from −1 to 1: the little known or the widely known, the old or the new; they are
+    boosts in deviations of the scores for one deviation of log count or year. `decade` (1970 for
+    the seventies) is lifted by `decade_boost` deviations. `taste_share` is how much likeness of
+    taste counts against that of content. The best `reranked` items are reordered, the first
+    `varied` places with variety, calibration and `standouts`: for each place, over and over, how
+    much it counts that an item stands out for this person against its score (0 to below 1). Places
+    count from 0: at `exploration_places` stands a draw from what comes after the varied places, up
+    to `exploration_pool`, with a chance that is half gone after `exploration_half_length` entries.
+    """
+
+    diversity: float = 0.0
+    calibration: float = 0.0
+    popularity: float = 0.0
+    newness: float = 0.0
+    decade: int | None = None
+    decade_boost: float = 0.5
+    taste_share: float = 0.5
+    reranked: int = 500
+    varied: int = 30
+    standouts: tuple[float, ...] = ()
+    exploration_places: tuple[int, ...] = ()
+    exploration_pool: int = 500
+    exploration_half_length: float = 50.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Taste:
+    """What exploration draws from: a posterior over the space of `item_vectors`, (n_items, d).
+
+    `offsets`, shape (n_items,), are added to every drawn score.
+    """
+
+    posterior: Posterior
+    item_vectors: Float32Array
+    offsets: FloatArray | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Knowledge:
+    """What re-ranking may use; a part of a plan that lacks what it needs does nothing."""
+
+    features: ItemFeatures | None = None
+    usual: UsualScores | None = None
+    taste: Taste | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RankedList:
+    """Items, best first, shape (k,), their untouched scores, and every move.
+
+    `explored` holds those that are a guess. `places_by_score` has the place that score alone
+    gives to every item shown and to the first k.
+    """
+
+    items: IndexArray
+    scores: FloatArray
+    moves: tuple[Move, ...]
+    explored: frozenset[int]
+    places_by_score: Mapping[int, int]
+
+    def move_of(self, item_index: int) -> Move | None:
+        """Return why an item is not where its score puts it, None where it is."""
+        return next((move for move in self.moves if move.item_index == item_index), None)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Draft:
+    ranking: IndexArray
+    causes: Mapping[int, Why]
+    nudges: Mapping[int, tuple[Nudge, ...]]
+    explored: tuple[int, ...] = ()
+
+    def insert(self, items: IndexArray, places: Sequence[int], *, why: Why) -> "_Draft":
+        return replace(
+            self,
+            ranking=insert_at(self.ranking, items, places),
+            causes={**self.causes, **dict.fromkeys(items.tolist(), why)},
+        )
+
+
+def make_list(
+    scores: FloatArray,
+    *,
+    k: int,
+    plan: ListPlan,
+    history: History,
+    rules: Sequence[Rule] = (),
+    knowledge: Knowledge | None = None,
+    seed: int = 0,
+) -> RankedList:
+    """Return the `k` best items for a person by a plan: filter, re-rank the best, explore.
+
+    `scores` has shape (n_items,). Nothing that `rules` take out appears; what the person has seen
+    needs a rule too. Exploration draws from `seed` (see `seed_of`): the same arguments give the
+    same list. Ties go to the lower item index. A list is shorter where there are fewer items.
+    """
+    known = Knowledge() if knowledge is None else knowledge
+    allowed = apply_rules(len(scores), rules)
+    by_score = top_k(scores, max(k, plan.reranked), candidates=allowed)
+    draft = _rerank(scores, by_score, allowed=allowed, plan=plan, history=history, known=known)
+    draft = _explore(draft, k=k, plan=plan, history=history, taste=known.taste, seed=seed)
+    shown = draft.ranking[:k]
+    places = _places_by_score(shown, by_score, scores=scores, allowed=allowed)
+    moves = record_places(shown, places_by_score=places, causes=draft.causes, nudges=draft.nudges)
+    return RankedList(
+        items=shown,
+        scores=scores[shown],
+        moves=tuple(moves),
+        explored=frozenset(draft.explored),
+        places_by_score=places,
+    )
+
+
+def _rerank(
+    scores: FloatArray,
+    by_score: IndexArray,
+    *,
+    allowed: BoolArray,
+    plan: ListPlan,
+    history: History,
+    known: Knowledge,
+) -> _Draft:
+    boosts = _boosts(scores, plan=plan, features=known.features, allowed=allowed)
+    candidates = by_score[: plan.reranked]
+    if boosts and len(candidates):
+        values = np.sum([scores, *(boost.values for boost in boosts)], axis=0)
+        near = top_k(values, plan.reranked, candidates=allowed)
+        candidates = near[np.lexsort((near, -scores[near]))]
+    weight = max((1.0 - plan.diversity) * (1.0 - plan.calibration), _LEAST_RELEVANCE)
+    spread = float(np.ptp(scores[candidates])) if len(candidates) else 0.0
+    scale = weight / (spread or 1.0)
+    static = [replace(boost, values=boost.values[candidates] * scale) for boost in boosts]
+    forces = [*static, *_forces(candidates, plan=plan, history=history, features=known.features)]
+    if plan.standouts and known.usual is not None:
+        # On the scale of the candidates' values one deviation of the person's scores is this.
+        stand_out = known.usual.stand_out(scores)[candidates] * (float(scores.std()) * scale)
+        forces.append(StandOut(stand_out, shares=plan.standouts))
+    if not forces or not len(candidates):
+        return _Draft(ranking=by_score, causes={}, nudges={})
+    relevance = weight * put_on_unit_scale(scores[candidates])
+    choice = choose(relevance, k=plan.varied, forces=forces)
+    rest = _rest(relevance, choice, static)
+    ranking = candidates[np.concatenate([choice.positions, rest])]
+    return _Draft(
+        ranking=np.concatenate([ranking, by_score[~np.isin(by_score, ranking)]]),
+        causes={**_static_causes(candidates, rest, static), **causes_of(choice, candidates)},
+        nudges=nudges_of(choice, candidates),
+    )
+
+
+def _boosts(
+    scores: FloatArray, *, plan: ListPlan, features: ItemFeatures | None, allowed: BoolArray
+) -> list[Boost]:
+    """Return what the plan adds to all items, on the scale of the scores."""
+    if features is None:
+        return []
+    period = np.zeros(len(scores), dtype=np.float64)
+    if plan.newness:
+        period += period_boost(features.years, newness=plan.newness)
+    if plan.decade is not None:
+        period += decade_boost(features.years, decade=plan.decade, strength=plan.decade_boost)
+    boosts = [
+        Boost(why="popularity", values=plan.popularity * features.popularity),
+        Boost(why="period", values=period),
+    ]
+    deviation = float(scores[allowed].std()) if allowed.any() else 0.0
+    return [
+        replace(boost, values=deviation * boost.values) for boost in boosts if boost.values.any()
+    ]
+
+
+def _forces(
+    candidates: IndexArray, *, plan: ListPlan, history: History, features: ItemFeatures | None
+) -> list[Force]:
+    """Return variety and calibration, as far as the plan asks for them."""
+    forces: list[Force] = []
+    if features is None:
+        return forces
+    if plan.diversity:
+        likeness = features.likeness(candidates, taste_share=plan.taste_share)
+        strength = plan.diversity * (1.0 - plan.calibration)
+        forces.append(Sameness(likeness, n_candidates=len(candidates), strength=strength))
+    if plan.calibration:
+        wanted = genre_mix(history, features.membership(history.entry_items))
+        if wanted is not None:
+            strength = plan.calibration * (1.0 - plan.diversity)
+            forces.append(GenreFit(features.membership(candidates), wanted, strength=strength))
+    return forces
+
+
+def _rest(relevance: FloatArray, choice: Choice, static: Sequence[Boost]) -> IndexArray:
+    """Return the positions that were not chosen, by relevance and boosts."""
+    values = np.sum([relevance, *(boost.values for boost in static)], axis=0)
+    values[choice.positions] = -np.inf
+    n_left = len(values) - len(choice.positions)
+    return np.argsort(-values, kind="stable")[:n_left].astype(np.int64)
+
+
+def _static_causes(
+    candidates: IndexArray, rest: IndexArray, static: Sequence[Boost]
+) -> dict[int, Why]:
+    """Return for each item not chosen the boost that moves it most, up or down."""
+    if not static or not len(rest):
+        return {}
+    strongest = np.abs([boost.values[rest] for boost in static]).argmax(axis=0)
+    return {
+        int(item): static[row].why for item, row in zip(candidates[rest], strongest, strict=True)
+    }
+
+
+def _explore(
+    draft: _Draft, *, k: int, plan: ListPlan, history: History, taste: Taste | None, seed: int
+) -> _Draft:
+    rng = np.random.default_rng(seed)
+    wanted = [place for place in sorted(plan.exploration_places) if place < k]
+    places = open_slots(
+        wanted, n_entries=history.n_entries, half_length=plan.exploration_half_length, rng=rng
+    )
+    if taste is None or not places:
+        return draft
+    # What the first places are made of is no guess, and inserted items stand before it.
+    pool = draft.ranking[max(plan.varied, places[-1] + 1) : plan.exploration_pool]
+    found = explore(
+        pool,
+        posterior=taste.posterior,
+        item_vectors=taste.item_vectors[pool],
+        offsets=None if taste.offsets is None else taste.offsets[pool],
+        n_items=len(places),
+        rng=rng,
+    )
+    explored = draft.insert(found, places[: len(found)], why="exploration")
+    return replace(explored, explored=tuple(found.tolist()))
+
+
+def _places_by_score(
+    shown: IndexArray, by_score: IndexArray, *, scores: FloatArray, allowed: BoolArray
+) -> dict[int, int]:
+    places = {int(item): place for place, item in enumerate(by_score)}
+    missing = [item for item in shown.tolist() if item not in places]
+    for item in missing:
+        is_before = scores > scores[item]
+        is_before[:item] |= scores[:item] == scores[item]
+        places[item] = int(np.count_nonzero(is_before & allowed))
+    return places
