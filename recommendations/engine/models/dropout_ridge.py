@@ -65,7 +65,7 @@ def solve(problem: Regression, *, neighbours: int | None) -> CsrMatrix | Float32
     if neighbours is None or neighbours >= n_items:
         return columns.block(0, n_items)
     blocks = [
-        _strongest(columns.block(start, min(start + _COLUMN_BLOCK, n_items)), neighbours)
+        strongest(columns.block(start, min(start + _COLUMN_BLOCK, n_items)), neighbours)
         for start in range(0, n_items, _COLUMN_BLOCK)
     ]
     return cast("CsrMatrix", sparse.csr_array(sparse.hstack(blocks, format="csr")))
@@ -166,7 +166,7 @@ def _inverse(matrix: Float32Array) -> Float32Array:
     return cast("Float32Array", inverse)
 
 
-def _strongest(columns: Float32Array, neighbours: int) -> CsrMatrix:
+def strongest(columns: Float32Array, neighbours: int) -> CsrMatrix:
     """Return the columns with only their `neighbours` largest entries by absolute value."""
     n_items, n_columns = columns.shape
     strength = np.abs(columns.T)

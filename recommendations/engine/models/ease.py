@@ -58,7 +58,9 @@ class EaseLayer(Recommender):
             raise HyperparameterError("ease: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
-        self.active_items_ = self._choose_items(interactions)
+        self.active_items_ = choose_items(
+            interactions, min_ratings=self.min_ratings, max_items=self.max_items
+        )
         problem = self._regression(interactions)
         is_large = len(self.active_items_) > self.dense_items
         with blas_threads(FIT_THREADS):
@@ -72,12 +74,6 @@ class EaseLayer(Recommender):
             self.weights_ = weights @ sparse.diags_array(scale.astype(np.float32))
         self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
         self.places_[self.active_items_] = np.arange(len(self.active_items_))
-
-    def _choose_items(self, interactions: Interactions) -> IndexArray:
-        counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
-        most_rated = np.argsort(-counts, kind="stable")[: self.max_items]
-        least = min(self.min_ratings, int(counts.max()))
-        return np.sort(most_rated[counts[most_rated] >= least])
 
     def _regression(self, interactions: Interactions) -> Regression:
         ratings = interactions.user_items[:, self.active_items_]
@@ -152,6 +148,17 @@ class EaseLayer(Recommender):
         dense = weights if isinstance(weights, np.ndarray) else weights.toarray()
         similarities[self.active_items_] = dense[0]
         return similarities
+
+
+def choose_items(interactions: Interactions, *, min_ratings: int, max_items: int) -> IndexArray:
+    """Return the `max_items` most rated items of those with `min_ratings`, in ascending order.
+
+    Where no item has so many, those with the most are taken.
+    """
+    counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
+    most_rated = np.argsort(-counts, kind="stable")[:max_items]
+    least = min(min_ratings, int(counts.max()))
+    return np.sort(most_rated[counts[most_rated] >= least])
 
 
 def _short_layer() -> EaseLayer:

@@ -1,0 +1,171 @@
+"""Ridge regression of the next item on the items before it, weighted by how long ago they came.
+
+Item t of a history is a row: its target is the item itself, its input Σ_m κ(m) v e_i over the
+entries m places before it. The rows are never written down. Two entries d places apart, the later
+one with M rows after it, meet in the Gram matrix with Σ_{m≤M} κ(m+d) κ(m), which depends on d
+and M alone; so the matrices are sums over pairs of entries near each other.
+
+Several kernels κ are fitted in turn, each on what those before it leave unexplained.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy import linalg
+
+from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, IndexArray
+
+_ENTRY_BLOCK = 1 << 20
+_ROW_BLOCK = 1024
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trail:
+    """What people did, in order of user, then of place: arrays of shape (n_entries,).
+
+    `places` is the number of the user's ratings up to the entry, itself included, less one;
+    `rows_after` the number of their ratings behind it. `inputs` is what the entry weighs. Ratings
+    are targets, events are not.
+    """
+
+    users: IndexArray
+    places: IndexArray
+    rows_after: IndexArray
+    items: IndexArray
+    inputs: Float32Array
+    is_target: BoolArray
+
+    def blocks(self) -> Iterator["Trail"]:
+        """Yield pieces of about a million entries, people kept whole."""
+        start = 0
+        while start < len(self.users):
+            end = min(start + _ENTRY_BLOCK, len(self.users)) - 1
+            stop = int(np.searchsorted(self.users, self.users[end], side="right"))
+            yield Trail(
+                **{each.name: getattr(self, each.name)[start:stop] for each in fields(self)}
+            )
+            start = stop
+
+    def pairs(self, reach: int) -> Iterator[tuple[IndexArray, IndexArray, IndexArray]]:
+        """Yield pairs of different entries of a user, at most `reach` places apart, each once.
+
+        The positions of the earlier and of the later one, and how many places lie between.
+        """
+        earlier = np.arange(len(self.users))
+        offset = 0
+        while len(earlier):
+            offset += 1
+            earlier = earlier[earlier + offset < len(self.users)]
+            later = earlier + offset
+            distances = self.places[later] - self.places[earlier]
+            is_near = (self.users[later] == self.users[earlier]) & (distances <= reach)
+            earlier = earlier[is_near]
+            yield earlier, later[is_near], distances[is_near]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """The trail of `n_rows` ratings over `n_items` items.
+
+    A kernel is an array of shape (window,): the weight of an entry 1, 2, … places ago.
+    """
+
+    trail: Trail
+    n_items: int
+    n_rows: int
+
+    @property
+    def target_means(self) -> FloatArray:
+        """Return how often each item is the next one, shape (n_items,)."""
+        targets = self.trail.items[self.trail.is_target]
+        return np.bincount(targets, minlength=self.n_items) / self.n_rows
+
+    def input_means(self, kernel: Float32Array) -> FloatArray:
+        """Return the mean input of each item, shape (n_items,)."""
+        sums = np.concatenate([[0.0], np.cumsum(kernel, dtype=np.float64)])
+        reached = sums[np.minimum(self.trail.rows_after, len(kernel))]
+        weights = reached * self.trail.inputs
+        return np.bincount(self.trail.items, weights, minlength=self.n_items) / self.n_rows
+
+    def cross(self, kernel: Float32Array) -> Float32Array:
+        """Return inputs × targets, summed over the rows and centred: (n_items, n_items)."""
+        total = np.zeros((self.n_items, self.n_items), dtype=np.float32)
+        for trail in self.trail.blocks():
+            for earlier, later, distances in trail.pairs(len(kernel)):
+                is_row = (distances > 0) & trail.is_target[later]
+                inputs, targets = earlier[is_row], later[is_row]
+                values = kernel[distances[is_row] - 1] * trail.inputs[inputs]
+                _add(total, trail.items[inputs], trail.items[targets], values)
+        self._centre(total, self.input_means(kernel), self.target_means)
+        return total
+
+    def gram(self, kernel: Float32Array, other: Float32Array) -> Float32Array:
+        """Return inputs × inputs of another kernel, summed over the rows and centred."""
+        total = np.zeros((self.n_items, self.n_items), dtype=np.float32)
+        forward, backward = _overlaps(kernel, other), _overlaps(other, kernel)
+        for trail in self.trail.blocks():
+            for earlier, later, distances in trail.pairs(len(forward) - 1):
+                rows = np.minimum(trail.rows_after[later], forward.shape[1] - 1)
+                values = trail.inputs[earlier] * trail.inputs[later]
+                first, second = trail.items[earlier], trail.items[later]
+                _add(total, first, second, values * forward[distances, rows])
+                if kernel is not other:
+                    _add(total, second, first, values * backward[distances, rows])
+        if kernel is other:
+            total += total.T
+        rows = np.minimum(self.trail.rows_after, forward.shape[1] - 1)
+        weights = forward[0, rows] * self.trail.inputs**2
+        squares = np.bincount(self.trail.items, weights, minlength=self.n_items)
+        total[np.diag_indices_from(total)] += squares.astype(np.float32)
+        self._centre(total, self.input_means(kernel), self.input_means(other))
+        return total
+
+    def _centre(self, total: Float32Array, left: FloatArray, right: FloatArray) -> None:
+        scaled, means = (left * self.n_rows).astype(np.float32), right.astype(np.float32)
+        for start in range(0, self.n_items, _ROW_BLOCK):
+            rows = slice(start, start + _ROW_BLOCK)
+            total[rows] -= np.outer(scaled[rows], means)
+
+
+def solve_in_turn(
+    problem: Problem, *, kernels: Sequence[Float32Array], ridges: Sequence[float]
+) -> list[Float32Array]:
+    """Return the weights of each kernel, shape (n_items, n_items) each.
+
+    Holds one matrix more than there are kernels, besides those of the solution.
+    """
+    layers: list[Float32Array] = []
+    for kernel, ridge in zip(kernels, ridges, strict=True):
+        unexplained = problem.cross(kernel)
+        for earlier, weights in zip(kernels, layers, strict=False):
+            shared = problem.gram(kernel, earlier)
+            for start in range(0, len(shared), _ROW_BLOCK):
+                rows = slice(start, start + _ROW_BLOCK)
+                unexplained[rows] -= shared[rows] @ weights
+            del shared
+        gram = problem.gram(kernel, kernel)
+        gram[np.diag_indices_from(gram)] += np.float32(ridge)
+        # LAPACK wants columns first; the matrix is symmetric, so its transpose is as good.
+        factor = linalg.cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)
+        layers.append(linalg.cho_solve(factor, unexplained, check_finite=False))
+        del gram, factor
+    return layers
+
+
+def _overlaps(kernel: Float32Array, other: Float32Array) -> Float32Array:
+    """Return Σ_{m≤M} κ(m+d) κ'(m) for d and M, shape (window, window + 1)."""
+    window = max(len(kernel), len(other))
+    longer, shorter = np.zeros(window), np.zeros(window)
+    longer[: len(kernel)], shorter[: len(other)] = kernel, other
+    sums = np.zeros((window, window + 1))
+    for distance in range(window):
+        products = longer[distance:] * shorter[: window - distance]
+        sums[distance, 1 : len(products) + 1] = np.cumsum(products)
+        sums[distance, len(products) + 1 :] = products.sum()
+    return sums.astype(np.float32)
+
+
+def _add(total: Float32Array, rows: IndexArray, columns: IndexArray, values: Float32Array) -> None:
+    """Add each value to its cell; a cell may come up many times."""
+    np.add.at(total.reshape(-1), rows * total.shape[1] + columns, values)
