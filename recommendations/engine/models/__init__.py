@@ -13,10 +13,22 @@ from recommendations.engine.models.ease import Ease, EaseLayer
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.item_knn import ItemKnn
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.sequence import Sequence
 from recommendations.engine.models.user_knn import UserKnn
 
 MODELS: Mapping[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, Ease, Als, ItemKnn, UserKnn, Bias, Content, Hybrid)
+    model.name: model
+    for model in (
+        Popularity,
+        Ease,
+        Als,
+        ItemKnn,
+        UserKnn,
+        Sequence,
+        Bias,
+        Content,
+        Hybrid,
+    )
 }
 _BUILDABLE: Mapping[str, type[Recommender]] = {**MODELS, EaseLayer.name: EaseLayer}
 
