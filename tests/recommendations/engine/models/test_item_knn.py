@@ -70,7 +70,8 @@ def test_ties_go_to_the_first():
 @BOTH
 @pytest.mark.parametrize("camp", [0, 1])
 def test_the_planted_camp_is_recovered(similarity, camp):
-    model = ItemKnn(similarity=similarity).fit(two_camps(n_users=200))
+    model = ItemKnn(similarity=similarity, star_similarity=similarity)
+    model.fit(two_camps(n_users=200))
     some = history_of(range(8), [5.0 if camp_of(item) == camp else 1.0 for item in range(8)])
     for numbers in (model.score(some), model.predict(some, np.arange(24))):
         own = [numbers[item] for item in range(8, UNRATED_ITEM) if camp_of(item) == camp]
@@ -80,11 +81,11 @@ def test_the_planted_camp_is_recovered(similarity, camp):
 
 @BOTH
 def test_stars_are_the_bias_and_a_weighted_mean_of_residuals(similarity):
-    model = ItemKnn(similarity=similarity, power=2.0, damping=0.3).fit(two_camps())
+    model = ItemKnn(star_similarity=similarity, power=2.0, damping=0.3).fit(two_camps())
     items, stars = [1, 2, 6], np.array([5.0, 2.0, 4.0])
     rest = stars - model.mean_[0] - model.item_effects_[items]
     effect = rest.sum() / (3 + 5)
-    weights = model.similarities_.toarray()[items, 10].astype(np.float64) ** 2
+    weights = model.star_similarities_.toarray()[items, 10].astype(np.float64) ** 2
     expected = model.mean_[0] + model.item_effects_[10] + effect
     expected += (weights * (rest - effect)).sum() / (weights.sum() + 0.3)
     assert model.predict(history_of(items, stars), [10])[0] == pytest.approx(expected)
@@ -107,8 +108,9 @@ def test_similar_items_come_from_the_same_camp():
     "wrong",
     [
         {"similarity": "euclid"},
+        {"star_similarity": "euclid"},
         {"shrinkage": -1},
-        {"neighbours": 0},
+        {"star_neighbours": 0},
         {"power": 0},
         {"damping": 0},
         {"rating_weights": (1.0,)},
