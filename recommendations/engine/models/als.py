@@ -26,10 +26,10 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.products import cosines_with, divide, multiply
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
-_ROW_BLOCK = 1024  # rows of 64 factors in float64 stay in the processor's cache
 _ENTRY_BLOCK = 1 << 18
 _FIRST_FACTORS = 0.01
 
@@ -100,7 +100,6 @@ class Als(Recommender):
             exact = item_vectors.astype(np.float64)
             self.item_vectors_ = item_vectors
             self.gram_ = exact.T @ exact
-            self.norms_ = np.sqrt(np.einsum("ik,ik->i", exact, exact))
             self.noise_ = np.array([self._noise(signed, user_vectors)])
 
     def _solver(self, interactions: Interactions) -> AlternatingLeastSquares:
@@ -167,19 +166,12 @@ class Als(Recommender):
         return FoldIn(factor=factor, vector=vector, targets=shares * confidences[places])
 
     def _score(self, history: History) -> FloatArray:
-        return self._product(self._fold_in(history).vector)
+        return multiply(self.item_vectors_, self._fold_in(history).vector)
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
         vectors = [self._fold_in(history).vector for history in histories]
-        return self._product(np.array(vectors).reshape(len(vectors), self.factors).T).T
-
-    def _product(self, vectors: FloatArray) -> FloatArray:
-        """Return item vectors times vectors in float64, or the parts would not add up."""
-        products = np.empty((len(self.item_vectors_), *vectors.shape[1:]), dtype=np.float64)
-        for start in range(0, len(products), _ROW_BLOCK):
-            block = slice(start, start + _ROW_BLOCK)
-            products[block] = self.item_vectors_[block].astype(np.float64) @ vectors
-        return products
+        columns = np.array(vectors).reshape(len(vectors), self.factors).T
+        return multiply(self.item_vectors_, columns).T
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         folded = self._fold_in(history)
@@ -194,9 +186,7 @@ class Als(Recommender):
 
     def _similarities(self, item_index: int) -> FloatArray:
         """Return the cosine of the item factors."""
-        products = self._product(self.item_vectors_[item_index].astype(np.float64))
-        lengths = self.norms_ * self.norms_[item_index]
-        return _divide(products, lengths)
+        return cosines_with(self.item_vectors_, item_index)
 
 
 def _shares(weights: FloatArray, places: IndexArray, *, is_liked: BoolArray) -> FloatArray:
@@ -206,11 +196,4 @@ def _shares(weights: FloatArray, places: IndexArray, *, is_liked: BoolArray) -> 
     """
     speaking = np.maximum(weights, 0.0) * is_liked[places]
     sums = np.bincount(places, weights=speaking, minlength=len(is_liked)).astype(np.float64)
-    return _divide(speaking, sums[places])
-
-
-def _divide(numerators: FloatArray, denominators: FloatArray) -> FloatArray:
-    """Return the quotients, 0 where a denominator is 0."""
-    quotients = np.zeros_like(numerators)
-    np.divide(numerators, denominators, out=quotients, where=denominators > 0)
-    return quotients
+    return divide(speaking, sums[places])
