@@ -12,8 +12,10 @@ from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease, EaseLayer
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.item_knn import ItemKnn
+from recommendations.engine.models.nmf import Nmf
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.sequence import Sequence
+from recommendations.engine.models.svd import Svd
 from recommendations.engine.models.user_knn import UserKnn
 
 MODELS: Mapping[str, type[Recommender]] = {
@@ -24,6 +26,8 @@ MODELS: Mapping[str, type[Recommender]] = {
         Als,
         ItemKnn,
         UserKnn,
+        Svd,
+        Nmf,
         Sequence,
         Bias,
         Content,

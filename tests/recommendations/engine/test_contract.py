@@ -173,9 +173,11 @@ def test_one_explanation_is_the_same_as_one_of_many(model):
     some = history([1, 5, 8], [5, 2, 4])
     alone = model.explain(some, 3)
     among = model.explain_many(some, [9, 3])[1]
-    assert [(part.name, part.value) for part in alone.parts] == [
-        (part.name, part.value) for part in among.parts
-    ]
+    assert [part.name for part in alone.parts] == [part.name for part in among.parts]
+    # A product with one column and one with many may differ in their last bits.
+    assert [part.value for part in alone.parts] == pytest.approx(
+        [part.value for part in among.parts], rel=1e-9, abs=1e-12
+    )
 
 
 def test_scores_of_many_histories_are_the_scores_of_each(model):
