@@ -12,9 +12,11 @@ from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from scipy import sparse
+from scipy.special import ndtri
 
 from recommendations.engine.arrays import AnyArray, CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.errors import (
+    HyperparameterError,
     InvalidInteractionsError,
     NotFittedError,
     UnknownItemError,
@@ -25,6 +27,7 @@ from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS, History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemIndex
 
+USUAL_COVERAGE = 0.8
 CSR_PIECES = ("data", "indices", "indptr", "shape")
 
 
@@ -227,6 +230,30 @@ class StarPredictor(Recommender):
         stars = self._predict(history, np.asarray(item_indices, dtype=np.int64))
         return np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
 
+    def predict_interval(
+        self,
+        history: History,
+        item_indices: Sequence[int] | IndexArray,
+        *,
+        coverage: float = USUAL_COVERAGE,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return lowest and highest stars between which that share of ratings to come will lie.
+
+        Both have shape (len(item_indices),), float64 between 0.5 and 5; for any history, the
+        empty one too. Raises `HyperparameterError` unless 0 < coverage < 1.
+        """
+        if not 0 < coverage < 1:
+            raise HyperparameterError(f"coverage must be between 0 and 1, got {coverage}")
+        self._check_history(history)
+        self._check_items(item_indices)
+        indices = np.asarray(item_indices, dtype=np.int64)
+        stars = self._predict(history, indices)
+        reach = ndtri((1 + coverage) / 2) * self._deviations(history, indices)
+        return (
+            np.clip(stars - reach, LOWEST_STARS, HIGHEST_STARS),
+            np.clip(stars + reach, LOWEST_STARS, HIGHEST_STARS),
+        )
+
     def predict_unknown(self, history: History) -> float:
         """Return the stars to expect for a movie the model has never heard of."""
         self._check_history(history)
@@ -249,6 +276,10 @@ class StarPredictor(Recommender):
     @abstractmethod
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         """Return expected stars before clipping."""
+
+    @abstractmethod
+    def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
+        """Return the standard deviation of ratings to come around what is expected of them."""
 
     @abstractmethod
     def _predict_unknown(self, history: History) -> float:

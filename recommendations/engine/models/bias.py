@@ -49,8 +49,11 @@ class Bias(StarPredictor):
             rest = values - mean - item_effects[items]
             sums = np.bincount(users, weights=rest, minlength=interactions.n_users)
             user_effects = sums / (user_counts + self.user_damping)
+        rest = values - mean - item_effects[items] - user_effects[users]
         self.mean_ = np.array([mean])
         self.item_effects_ = item_effects
+        self.variance_ = np.array([rest @ rest / len(rest)])
+        self.item_variances_ = self.variance_ / (item_counts + self.item_damping)
 
     def _user_shares(self, history: History) -> FloatArray:
         """Return what each entry adds to the user effect, shape (n_entries,); events add 0."""
@@ -64,6 +67,11 @@ class Bias(StarPredictor):
 
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self._score(history)[item_indices]
+
+    def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
+        of_person = self.variance_[0] / (history.n_ratings + self.user_damping)
+        variances = self.variance_[0] + of_person + self.item_variances_[item_indices]
+        return np.asarray(np.sqrt(variances))
 
     def _predict_unknown(self, history: History) -> float:
         return float(self.mean_[0] + self._user_shares(history).sum())
