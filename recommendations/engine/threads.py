@@ -1,5 +1,7 @@
 """How many threads BLAS may use: the result of an inverse depends on it, so it is fixed."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import cast
 
@@ -13,3 +15,13 @@ def blas_threads(n_threads: int) -> AbstractContextManager[object]:
     """Return a context in which BLAS uses at most this many threads."""
     limits = threadpool_limits(limits=n_threads, user_api="blas")
     return cast("AbstractContextManager[object]", limits)
+
+
+def map_blocks(work: Callable[[slice], None], length: int, *, block: int) -> None:
+    """Call `work` with slices that cover 0 to `length`, in `FIT_THREADS` threads.
+
+    Blocks must not depend on each other. BLAS runs on one thread in each.
+    """
+    slices = [slice(start, min(start + block, length)) for start in range(0, length, block)]
+    with blas_threads(1), ThreadPoolExecutor(FIT_THREADS) as pool:
+        list(pool.map(work, slices))

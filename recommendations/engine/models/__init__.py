@@ -15,6 +15,7 @@ from recommendations.engine.models.item_knn import ItemKnn
 from recommendations.engine.models.nmf import Nmf
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.sequence import Sequence
+from recommendations.engine.models.stars import Stars
 from recommendations.engine.models.svd import Svd
 from recommendations.engine.models.user_knn import UserKnn
 
@@ -31,6 +32,7 @@ MODELS: Mapping[str, type[Recommender]] = {
         Sequence,
         Bias,
         Content,
+        Stars,
         Hybrid,
     )
 }
