@@ -240,7 +240,8 @@ class StarPredictor(Recommender):
         """Return lowest and highest stars between which that share of ratings to come will lie.
 
         Both have shape (len(item_indices),), float64 between 0.5 and 5; for any history, the
-        empty one too. Raises `HyperparameterError` unless 0 < coverage < 1.
+        empty one too. Raises `HyperparameterError` unless 0 < coverage < 1, and
+        `UnsupportedError` if the model predicts a number only.
         """
         if not 0 < coverage < 1:
             raise HyperparameterError(f"coverage must be between 0 and 1, got {coverage}")
@@ -277,9 +278,11 @@ class StarPredictor(Recommender):
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         """Return expected stars before clipping."""
 
-    @abstractmethod
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
         """Return the standard deviation of ratings to come around what is expected of them."""
+        raise UnsupportedError(
+            f"{self.name} gives no interval (items {item_indices}, {history.n_ratings} ratings)"
+        )
 
     @abstractmethod
     def _predict_unknown(self, history: History) -> float:
