@@ -10,6 +10,7 @@ Several kernels κ are fitted in turn, each on what those before it leave unexpl
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import count
 
 import numpy as np
 from scipy import linalg
@@ -52,16 +53,18 @@ class Trail:
 
         The positions of the earlier and of the later one, and how many places lie between.
         """
+        ends = np.searchsorted(self.users, self.users, side="right")
         earlier = np.arange(len(self.users))
-        offset = 0
-        while len(earlier):
-            offset += 1
-            earlier = earlier[earlier + offset < len(self.users)]
+        for offset in count(1):
+            earlier = earlier[earlier + offset < ends[earlier]]
             later = earlier + offset
             distances = self.places[later] - self.places[earlier]
-            is_near = (self.users[later] == self.users[earlier]) & (distances <= reach)
-            earlier = earlier[is_near]
-            yield earlier, later[is_near], distances[is_near]
+            is_near = distances <= reach
+            if not is_near.all():
+                earlier, later, distances = earlier[is_near], later[is_near], distances[is_near]
+            if not len(earlier):
+                return
+            yield earlier, later, distances
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -105,12 +108,13 @@ class Problem:
         total = np.zeros((self.n_items, self.n_items), dtype=np.float32)
         forward, backward = _overlaps(kernel, other), _overlaps(other, kernel)
         for trail in self.trail.blocks():
-            for earlier, later, distances in trail.pairs(len(forward) - 1):
+            for earlier, later, distances in trail.pairs(max(len(kernel), len(other)) - 1):
                 rows = np.minimum(trail.rows_after[later], forward.shape[1] - 1)
                 values = trail.inputs[earlier] * trail.inputs[later]
                 first, second = trail.items[earlier], trail.items[later]
-                _add(total, first, second, values * forward[distances, rows])
-                if kernel is not other:
+                if distances.min() < len(kernel):
+                    _add(total, first, second, values * forward[distances, rows])
+                if kernel is not other and distances.min() < len(other):
                     _add(total, second, first, values * backward[distances, rows])
         if kernel is other:
             total += total.T

@@ -5,7 +5,8 @@ Each item of a history is regressed on those before it, weighted by how many pla
 of Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, with time's arrow.
 """
 
-from collections.abc import Mapping
+import math
+from collections import abc
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -22,7 +23,10 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import strongest
 from recommendations.engine.models.ease import STARS_AT, choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
+from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.threads import FIT_THREADS, blas_threads
+
+_HALVINGS = 10
 
 
 @dataclass(kw_only=True, eq=False)
@@ -30,18 +34,18 @@ class Sequence(Recommender):
     """Add up what the last `window` entries say about the next one.
 
     The entry before the next one is 1 place ago and weighs ½^(1 / h) for each h of `half_lives`,
-    the one before it ½^(2 / h); every h has weights of its own, fitted with its number of
-    `ridges` to what those before it left unexplained. Ratings of equal time keep the order they
-    are given in. Events stand at their time but push no rating back: a rating before and an
-    event after it are equally long ago. Those of positive weight count by it, a dismissal does
-    not count. `rating_weights` are the inputs for 1 to 5 stars.
+    the one before it ½^(2 / h), up to ten half-lives; every h has weights of its own, fitted with
+    its number of `ridges` to what those before it left unexplained. Ratings of equal time keep
+    the order they are given in. Events stand at their time but push no rating back: a rating
+    before and an event after it are equally long ago. Those of positive weight count by it, a
+    dismissal does not count. `rating_weights` are the inputs for 1 to 5 stars.
 
     Of the items with `min_ratings` or more only the `max_items` most rated take part; the others
     score 0. Above `dense_items` only the `neighbours` strongest weights of a column are kept.
     """
 
     name: ClassVar[str] = "sequence"
-    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+    grid: ClassVar[abc.Mapping[str, tuple[Any, ...]]] = {
         "half_lives": ((2.0, 30.0), (3.0, 40.0)),
         "ridges": ((100.0, 1000.0), (300.0, 3000.0), (1000.0, 10_000.0)),
         "rating_weights": ((1.0,) * 5, (0.5, 0.6, 0.75, 1.0, 1.1)),
@@ -120,8 +124,8 @@ class Sequence(Recommender):
     def _weigh(self, stars: Float32Array) -> Float32Array:
         return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float32)
 
-    def _inputs(self, history: History) -> tuple[FloatArray, IndexArray, IndexArray]:
-        """Return for what counts its input, its row of the weights and its entry.
+    def _entries(self, history: History) -> tuple[Entries, IndexArray]:
+        """Return for what counts its input and its row of the weights, and whose entry it is.
 
         An entry comes up once for each half-life.
         """
@@ -130,24 +134,29 @@ class Sequence(Recommender):
         weights = np.concatenate([self._weigh(history.values), history.event_weights])
         columns = self.places_[history.entry_items].astype(np.int64)
         lags = history.n_ratings - places
-        entries = np.flatnonzero((columns >= 0) & (weights > 0) & (lags <= self.window))
-        shares = [
-            weights[entries] * _kernel(half_life, window=self.window)[lags[entries] - 1]
-            for half_life in self.half_lives
-        ]
-        n_layers, n_items = len(self.half_lives), len(self.active_items_)
-        rows = columns[entries] + n_items * np.arange(n_layers)[:, np.newaxis]
-        inputs = np.concatenate(shares).astype(np.float64)
-        return inputs, rows.ravel(), np.tile(entries, n_layers)
+        inputs, rows, entries = [], [], []
+        for layer, half_life in enumerate(self.half_lives):
+            kernel = _kernel(half_life, window=self.window)
+            used = np.flatnonzero((columns >= 0) & (weights > 0) & (lags <= len(kernel)))
+            inputs.append(weights[used].astype(np.float64) * kernel[lags[used] - 1])
+            rows.append(columns[used] + layer * len(self.active_items_))
+            entries.append(used)
+        return (np.concatenate(inputs), np.concatenate(rows)), np.concatenate(entries)
 
     def _score(self, history: History) -> FloatArray:
-        inputs, rows, _ = self._inputs(history)
+        entries, _ = self._entries(history)
         scores = np.zeros(self.n_items, dtype=np.float64)
-        scores[self.active_items_] = self.intercepts_ + self.weights_[rows].T @ inputs
+        scores[self.active_items_] = self.intercepts_ + sum_rows(self.weights_, entries)
+        return scores
+
+    def _score_many(self, histories: abc.Sequence[History]) -> FloatArray:
+        scores = np.zeros((len(histories), self.n_items), dtype=np.float64)
+        entries = [self._entries(history)[0] for history in histories]
+        scores[:, self.active_items_] = self.intercepts_ + sum_rows_of_many(self.weights_, entries)
         return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
-        inputs, rows, entries = self._inputs(history)
+        (inputs, rows), entries = self._entries(history)
         places = self.places_[item_indices].astype(np.int64)
         columns = np.maximum(places, 0)
         block = self.weights_[rows][:, columns]
@@ -165,8 +174,9 @@ class Sequence(Recommender):
 
 
 def _kernel(half_life: float, *, window: int) -> Float32Array:
-    """Return the weight of an entry 1, 2, … `window` places ago."""
-    return (0.5 ** (np.arange(1, window + 1) / half_life)).astype(np.float32)
+    """Return the weight of an entry 1, 2, … places ago, up to the window or to ten half-lives."""
+    reach = min(window, math.ceil(_HALVINGS * half_life))
+    return (0.5 ** (np.arange(1, reach + 1) / half_life)).astype(np.float32)
 
 
 def _rating_places(interactions: Interactions) -> IndexArray:

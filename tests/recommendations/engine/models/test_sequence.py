@@ -48,8 +48,10 @@ def rows_of(past, model, n_items):
     for place, target in enumerate(past.item_indices):
         row = np.zeros((len(model.half_lives), n_items))
         for item, before, weight in zip(past.entry_items, places, weights, strict=True):
-            if 0 < place - before <= model.window:
-                row[:, item] += weight * 0.5 ** ((place - before) / np.array(model.half_lives))
+            lag = place - before
+            if 0 < lag <= model.window:
+                halvings = lag / np.array(model.half_lives)
+                row[:, item] += weight * 0.5**halvings * (halvings <= 10)
         yield row, np.eye(n_items)[target]
 
 
