@@ -21,16 +21,14 @@ Aggregation = Literal["average", "least misery", "fair turns"]
 class GroupList:
     """Items for a group, best first, shape (k,).
 
-    `scores`, shape (k,), is what they were ranked by; `scores_by_person`, shape (n_people, k),
-    the standardised score of each person, and `places_by_person` the place, from 0, that the item
-    has among all that may be shown in the person's own list. `pickers` says whose turn it was,
-    −1 where nobody's.
+    `scores`, shape (k,), is what they were ranked by, `scores_by_person`, shape (n_people, k),
+    what each person gives them, and `pickers`, shape (k,), says whose turn it was, −1 where
+    nobody's.
     """
 
     items: IndexArray
     scores: FloatArray
     scores_by_person: FloatArray
-    places_by_person: IndexArray
     pickers: IndexArray
 
 
@@ -72,7 +70,6 @@ def aggregate(
         items=items,
         scores=together[items],
         scores_by_person=scores[:, items],
-        places_by_person=np.stack([_places(row, items, allowed=allowed) for row in scores]),
         pickers=pickers,
     )
 
@@ -89,14 +86,3 @@ def _take_turns(scores: FloatArray, *, allowed: BoolArray, k: int) -> tuple[Inde
         item = next(wish for wish in wishes[person] if wish not in taken)
         taken[item] = person
     return np.array(list(taken), dtype=np.int64), np.array(list(taken.values()), dtype=np.int64)
-
-
-def _places(scores: FloatArray, items: IndexArray, *, allowed: BoolArray) -> IndexArray:
-    """Return how many of the allowed items stand before each of these, ties by index."""
-    own, values = scores[items], np.sort(scores[allowed])
-    before = len(values) - np.searchsorted(values, own, side="right")
-    n_equal = len(values) - before - np.searchsorted(values, own, side="left")
-    for place in np.flatnonzero(n_equal > 1):
-        earlier = slice(0, int(items[place]))
-        before[place] += np.count_nonzero(allowed[earlier] & (scores[earlier] == own[place]))
-    return np.asarray(before, dtype=np.int64)

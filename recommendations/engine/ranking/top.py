@@ -19,3 +19,19 @@ def top_k(scores: FloatArray, k: int, *, candidates: BoolArray | None = None) ->
         positions, values = positions[is_near], values[is_near]
     order = np.lexsort((positions, -values))[: max(k, 0)]
     return positions[order].astype(np.int64)
+
+
+def places_of(scores: FloatArray, items: IndexArray, *, allowed: BoolArray) -> IndexArray:
+    """Return the place, from 0, that each item has in one person's own list, shape (k,).
+
+    `scores` and `allowed` have shape (n_items,). Ties go by index. It is one pass over the scores
+    for each item.
+    """
+    return np.array(
+        [
+            np.count_nonzero(allowed & (scores > scores[item]))
+            + np.count_nonzero(allowed[:item] & (scores[:item] == scores[item]))
+            for item in items.tolist()
+        ],
+        dtype=np.int64,
+    )

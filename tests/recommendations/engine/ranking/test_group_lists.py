@@ -6,6 +6,7 @@ from recommendations.engine.ranking.group_lists import (
     allow_for_group,
     standardise_people,
 )
+from recommendations.engine.ranking.top import places_of
 
 #                    0    1    2    3
 ANNA = np.array([3.0, 2.0, 1.0, 0.0])
@@ -38,16 +39,15 @@ def test_in_fair_turns_each_takes_the_best_left_and_the_order_rotates():
 def test_everybody_has_an_account():
     result = together("average", k=2)
     assert result.scores_by_person.tolist() == [[2.0, 3.0], [2.5, 0.0]]
-    assert result.places_by_person.tolist() == [[1, 0], [1, 3]]
+    assert places_of(ANNA, result.items, allowed=ALL).tolist() == [1, 0]
+    assert places_of(BEN, result.items, allowed=ALL).tolist() == [1, 3]
     assert result.pickers.tolist() == [-1, -1]
 
 
 def test_places_count_only_what_may_be_shown_and_ties_by_index():
     allowed = np.array([False, True, True, True])
-    scores = np.array([[9.0, 1.0, 1.0, 1.0]])
-    assert together("average", scores=scores, allowed=allowed).places_by_person.tolist() == [
-        [0, 1, 2]
-    ]
+    scores = np.array([9.0, 1.0, 1.0, 1.0])
+    assert places_of(scores, np.array([3, 1, 2]), allowed=allowed).tolist() == [2, 0, 1]
 
 
 def test_what_anybody_has_seen_is_left_out_unless_allowed():
