@@ -8,6 +8,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from recommendations.engine import commands
@@ -16,6 +17,7 @@ from recommendations.engine.errors import EngineError
 from recommendations.engine.evaluation.command import Request, evaluate
 from recommendations.engine.evaluation.protocols import PROTOCOL_NAMES
 from recommendations.engine.models import MODELS
+from recommendations.engine.ranking.plan import EXPLORATION_PLACES, SITE_PLAN, ListPlan
 
 BAD_INPUT = 2
 
@@ -57,7 +59,7 @@ def _run(options: argparse.Namespace) -> None:
                 history_path=options.history,
                 users_path=options.users,
                 k=options.k,
-                diversity=options.diversity,
+                plan=_plan(options),
                 out=options.out,
             )
         case "explain":
@@ -66,10 +68,22 @@ def _run(options: argparse.Namespace) -> None:
                 history_path=options.history,
                 user_id=options.user,
                 movie_id=options.movie,
+                top=options.top,
                 stream=sys.stdout,
             )
         case _:
             evaluate(_files(options), _request(options), out=options.out, stream=sys.stdout)
+
+
+def _plan(options: argparse.Namespace) -> ListPlan:
+    """Return the list by score alone, or the site's, with what else was asked for."""
+    plan = SITE_PLAN if options.site else ListPlan()
+    names = ("diversity", "calibration", "popularity", "newness", "decade")
+    asked = {name: getattr(options, name) for name in names}
+    plan = replace(plan, **{name: value for name, value in asked.items() if value is not None})
+    if options.explore and not plan.exploration_places:
+        plan = replace(plan, exploration_places=EXPLORATION_PLACES)
+    return plan
 
 
 def _request(options: argparse.Namespace) -> Request:
@@ -134,7 +148,13 @@ def _add_recommend(parser: argparse.ArgumentParser) -> None:
     _add_model_and_history(parser)
     parser.add_argument("--users", type=Path, metavar="U.csv")
     parser.add_argument("-k", type=_positive, default=100)
-    parser.add_argument("--diversity", type=_share, default=0.0, help="0 (off) to 1")
+    parser.add_argument("--site", action="store_true", help="make lists as the site does")
+    for name, what in (("diversity", "unlike movies"), ("calibration", "the history's genres")):
+        parser.add_argument(f"--{name}", type=_share, help=f"{what}: 0 (off) to 1")
+    for name, what in (("popularity", "little or widely known"), ("newness", "old or new movies")):
+        parser.add_argument(f"--{name}", type=_direction, help=f"{what}: -1 to 1")
+    parser.add_argument("--decade", type=_positive, help="prefer a decade: 1970 for the seventies")
+    parser.add_argument("--explore", action="store_true", help="put in a guess or two")
     parser.add_argument("--out", type=Path, required=True, metavar="O.csv")
 
 
@@ -142,6 +162,7 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     _add_model_and_history(parser)
     parser.add_argument("--user", type=int, required=True)
     parser.add_argument("--movie", type=int, required=True)
+    parser.add_argument("--top", type=_positive, help="name the ratings this place hangs on")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -162,9 +183,17 @@ def _positive(text: str) -> int:
 
 
 def _share(text: str) -> float:
+    return _between(text, 0.0)
+
+
+def _direction(text: str) -> float:
+    return _between(text, -1.0)
+
+
+def _between(text: str, least: float) -> float:
     number = float(text)
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"must be between 0 and 1, got {text}")
+    if not least <= number <= 1:
+        raise argparse.ArgumentTypeError(f"must be between {least:g} and 1, got {text}")
     return number
 
 

@@ -3,7 +3,7 @@
 import csv
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -11,7 +11,9 @@ from typing import IO, Any
 import numpy as np
 
 from recommendations.engine import artefacts
+from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.base import Recommender, StarPredictor
+from recommendations.engine.counterfactuals import find_drop_set
 from recommendations.engine.csv_files import read_pairs, read_user_ids
 from recommendations.engine.dataset import (
     InputFiles,
@@ -20,19 +22,20 @@ from recommendations.engine.dataset import (
     load_interactions,
 )
 from recommendations.engine.errors import UnsupportedError
+from recommendations.engine.explain import RatingEffect, strongest_ratings
+from recommendations.engine.explanation import Explanation
 from recommendations.engine.history import History
 from recommendations.engine.models import build_model
-from recommendations.engine.models.content import Content
-from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.ranking.diversity import diversify
-from recommendations.engine.ranking.filters import allow_all_but
-from recommendations.engine.ranking.likeness import by_terms
-from recommendations.engine.ranking.top import top_k
+from recommendations.engine.ranking.exploration import seed_of
+from recommendations.engine.ranking.filters import Rule, allow_all_but
+from recommendations.engine.ranking.knowledge import knowledge_for
+from recommendations.engine.ranking.plan import ListPlan, make_list
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 
 logger = logging.getLogger(__name__)
 
-_RERANKED = 500
+_CELLS_A_BLOCK = 4_000_000
+_MOST_NAMED = 5
 
 
 def fit(files: InputFiles, *, model_name: str, seed: int, out: Path) -> None:
@@ -72,54 +75,83 @@ def recommend(
     history_path: Path,
     users_path: Path | None,
     k: int,
-    diversity: float,
+    plan: ListPlan,
     out: Path,
 ) -> None:
     """Write the `k` best known movies outside of each user's history, by score alone.
 
-    With `diversity` above 0 the best 500 are reordered for variety; scores stay what they are.
+    A plan that asks for more than that reorders the best; scores stay what they are. Exploration
+    draws by user and by the newest time in the user's history, so that a list stays still.
     """
     model = artefacts.load(directory)
     histories = load_histories(history_path, model.known_items)
     user_ids = list(histories) if users_path is None else read_user_ids(users_path)
     ids = model.known_items.ids
     with _writer(out, ("userId", "rank", "movieId", "score")) as rows, blas_threads(SERVE_THREADS):
-        for user_id in user_ids:
-            history = histories.get(user_id, History())
-            scores = model.score(history)
-            allowed = allow_all_but(len(ids), history.item_indices)
-            ranking = top_k(scores, max(k, _RERANKED) if diversity else k, candidates=allowed)
-            if diversity:
-                ranking = _vary(model, ranking, scores[ranking], k=k, diversity=diversity)
-            for rank, item in enumerate(ranking, start=1):
-                rows.writerow((user_id, rank, ids[item], f"{scores[item]:.9g}"))
+        for user_id, history, scores in _score_in_blocks(model, user_ids, histories):
+            ranked = make_list(
+                scores,
+                k=k,
+                plan=plan,
+                history=history,
+                rules=[Rule(why="seen", removed=history.item_indices)],
+                knowledge=knowledge_for(model, history, scores, plan=plan),
+                seed=seed_of(user_id, int(history.timestamps.max(initial=0))),
+            )
+            rows.writerows(
+                (user_id, rank, item, f"{score:.9g}")
+                for rank, (item, score) in enumerate(
+                    zip(ids[ranked.items].tolist(), ranked.scores.tolist(), strict=True), start=1
+                )
+            )
 
 
-def _vary(model: Recommender, ranking: Any, scores: Any, *, k: int, diversity: float) -> Any:
-    content = model.content_ if isinstance(model, Hybrid) else model
-    if not isinstance(content, Content):
-        raise UnsupportedError(f"{model.name} has no content to diversify by")
-    head = ranking[:_RERANKED]
-    likeness = by_terms(content.terms_[head])
-    varied = diversify(head, scores=scores[:_RERANKED], likeness=likeness, k=k, diversity=diversity)
-    return np.concatenate([varied, ranking[_RERANKED:]])[:k]
+def _score_in_blocks(
+    model: Recommender, user_ids: Sequence[int], histories: Mapping[int, History]
+) -> Iterator[tuple[int, History, FloatArray]]:
+    """Yield each user with history and scores; so many are scored together as fit in memory."""
+    n_users = max(1, _CELLS_A_BLOCK // max(model.n_items, 1))
+    for start in range(0, len(user_ids), n_users):
+        block = [
+            (user, histories.get(user, History())) for user in user_ids[start : start + n_users]
+        ]
+        scores = model.score_many([history for _, history in block])
+        for (user_id, history), row in zip(block, scores, strict=True):
+            yield user_id, history, row
 
 
 def explain(
-    *, directory: Path, history_path: Path, user_id: int, movie_id: int, stream: IO[str]
+    *,
+    directory: Path,
+    history_path: Path,
+    user_id: int,
+    movie_id: int,
+    top: int | None,
+    stream: IO[str],
 ) -> None:
-    """Write the account of one score as JSON; raises `UnknownItemError` for an unknown movie."""
+    """Write the account of one score as JSON; raises `UnknownItemError` for an unknown movie.
+
+    With `top` it also says by which few ratings the movie stands among the first so many.
+    """
     model = artefacts.load(directory)
     histories = load_histories(history_path, model.known_items)
     history = histories.get(user_id, History())
+    item = model.known_items.index_of(movie_id)
     with blas_threads(SERVE_THREADS):
-        explanation = model.explain(history, model.known_items.index_of(movie_id))
-    ids = model.known_items.ids
+        explanation = model.explain(history, item)
+        # `recommend` scores many at once, which may differ in the last bits.
+        score = float(model.score_many([history])[0, item])
+        extra = {} if top is None else {"dropSet": _drop_set(model, history, item, top=top)}
+    account = _account(explanation, history, model.known_items.ids)
+    document = {"userId": user_id, "movieId": movie_id, "score": score, **account, **extra}
+    json.dump(document, stream, indent=2)
+    stream.write("\n")
+
+
+def _account(explanation: Explanation, history: History, ids: IndexArray) -> dict[str, Any]:
     shares = explanation.contributions[: history.n_ratings]
-    document = {
-        "userId": user_id,
-        "movieId": movie_id,
-        "score": explanation.score,
+    effects = strongest_ratings(explanation, history, limit=_MOST_NAMED)
+    return {
         "parts": [
             {
                 "name": part.name,
@@ -133,9 +165,26 @@ def explain(
             {"movieId": int(ids[item]), "rating": float(stars), "value": float(share)}
             for item, stars, share in zip(history.item_indices, history.values, shares, strict=True)
         ],
+        "supportive": _name_effects(effects.supportive, ids),
+        "opposed": _name_effects(effects.opposed, ids),
     }
-    json.dump(document, stream, indent=2)
-    stream.write("\n")
+
+
+def _name_effects(effects: Sequence[RatingEffect], ids: IndexArray) -> list[dict[str, Any]]:
+    return [
+        {"movieId": int(ids[each.item_index]), "rating": each.stars, "value": each.value}
+        for each in effects
+    ]
+
+
+def _drop_set(model: Recommender, history: History, item: int, *, top: int) -> Any:
+    """Return the ratings without which the item is not among the first `top`, None for none."""
+    allowed = allow_all_but(model.n_items, history.item_indices)
+    found = find_drop_set(model, history, item, n=top, allowed=allowed)
+    if found is None:
+        return None
+    movie_ids = model.known_items.ids[list(found.item_indices)].tolist()
+    return {"top": top, "movieIds": movie_ids, "isSmallest": found.is_smallest}
 
 
 @contextmanager

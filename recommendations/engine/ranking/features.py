@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import sparse
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import UnsupportedError
+from recommendations.engine.models.als import Als
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.stack import Stack
@@ -33,6 +35,11 @@ class ItemFeatures:
     popularity: FloatArray
     terms: CsrMatrix
     taste_vectors: Float32Array | None = None
+
+    @cached_property
+    def genre_vectors(self) -> Float32Array:
+        """Return the shares of genres as dense vectors, shape (n_items, n_genres)."""
+        return np.asarray(self.genres.toarray(), dtype=np.float32)
 
     def membership(self, item_indices: IndexArray) -> FloatArray:
         """Return the share of each genre in each of these items, shape (n, n_genres)."""
@@ -61,12 +68,20 @@ def features_of(model: Recommender) -> ItemFeatures:
     return features
 
 
+def components_of(model: Recommender) -> Iterator[Recommender]:
+    """Yield the model and everything it is made of."""
+    yield model
+    if isinstance(model, Stack):
+        for component in model.components_.values():
+            yield from components_of(component)
+
+
 def _read(model: Recommender) -> ItemFeatures:
-    components = dict(_walk(model))
+    components = {component.name: component for component in components_of(model)}
     content, popularity = components.get(Content.name), components.get(Popularity.name)
     if not isinstance(content, Content):
         raise UnsupportedError(f"{model.name} has no content to compare items by")
-    vectors = [each.item_vectors_ for each in components.values() if hasattr(each, "item_vectors_")]
+    als = components.get(Als.name)
     counts = popularity.count_part_ if isinstance(popularity, Popularity) else None
     names = _terms_by_field(content)
     return ItemFeatures(
@@ -74,16 +89,8 @@ def _read(model: Recommender) -> ItemFeatures:
         years=_years(content.terms_, names.get("years", {})),
         popularity=standardise(np.zeros(model.n_items) if counts is None else counts),
         terms=content.terms_,
-        taste_vectors=vectors[0] if vectors else None,
+        taste_vectors=als.item_vectors_ if isinstance(als, Als) else None,
     )
-
-
-def _walk(model: Recommender) -> Iterator[tuple[str, Recommender]]:
-    """Yield the model and what it is made of, by name."""
-    yield model.name, model
-    if isinstance(model, Stack):
-        for component in model.components_.values():
-            yield from _walk(component)
 
 
 def _terms_by_field(content: Content) -> dict[str, dict[str, int]]:

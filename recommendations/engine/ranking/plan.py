@@ -20,7 +20,7 @@ from recommendations.engine.ranking.filters import Rule, apply_rules
 from recommendations.engine.ranking.greedy import Boost, Choice, Force, causes_of, choose, nudges_of
 from recommendations.engine.ranking.moves import Move, Nudge, Why, record_places
 from recommendations.engine.ranking.standouts import StandOut, UsualScores
-from recommendations.engine.ranking.top import top_k
+from recommendations.engine.ranking.top import places_of, top_k
 
 _LEAST_RELEVANCE = 1e-9
 
@@ -53,6 +53,16 @@ class ListPlan:
     exploration_places: tuple[int, ...] = ()
     exploration_pool: int = 500
     exploration_half_length: float = 50.0
+
+
+EXPLORATION_PLACES = (4, 8)
+# Chosen on validation people; the figures stand in docs/engine.md.
+SITE_PLAN = ListPlan(
+    diversity=0.1,
+    standouts=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.8, 0.8, 0.8),
+    exploration_places=EXPLORATION_PLACES,
+    exploration_half_length=10.0,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -250,8 +260,9 @@ def _explore(
     )
     if taste is None or not places:
         return draft
-    # What the first places are made of is no guess, and inserted items stand before it.
-    pool = draft.ranking[max(plan.varied, places[-1] + 1) : plan.exploration_pool]
+    # What the first places are made of is no guess; a small catalogue has half of itself to guess.
+    head = max(min(plan.varied, len(draft.ranking) // 2), places[-1] + 1)
+    pool = draft.ranking[head : plan.exploration_pool]
     found = explore(
         pool,
         posterior=taste.posterior,
@@ -268,9 +279,6 @@ def _places_by_score(
     shown: IndexArray, by_score: IndexArray, *, scores: FloatArray, allowed: BoolArray
 ) -> dict[int, int]:
     places = {int(item): place for place, item in enumerate(by_score)}
-    missing = [item for item in shown.tolist() if item not in places]
-    for item in missing:
-        is_before = scores > scores[item]
-        is_before[:item] |= scores[:item] == scores[item]
-        places[item] = int(np.count_nonzero(is_before & allowed))
-    return places
+    missing = np.array([item for item in shown.tolist() if item not in places], dtype=np.int64)
+    found = places_of(scores, missing, allowed=allowed)
+    return places | dict(zip(missing.tolist(), found.tolist(), strict=True))

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from recommendations.engine import commands
 from recommendations.engine.__main__ import main
 from tests.recommendations.engine.worlds import GENRES, N_ITEMS, camp_of, two_camps
 
@@ -99,6 +100,64 @@ def test_diversity_changes_the_order_only_when_asked_for(place):
     plain, varied = read(place / "plain.csv"), read(place / "varied.csv")
     assert plain != varied
     assert plain[0] == varied[0]
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--calibration 0.9", "--popularity -1", "--newness 1", "--decade 1990", "--site", "--explore"],
+)
+def test_what_is_asked_for_reorders_and_leaves_scores_alone(place, option):
+    run(place, "recommend --model @hybrid --history @H.csv -k 50 --out @plain.csv")
+    run(place, f"recommend --model @hybrid --history @H.csv -k 50 {option} --out @one.csv")
+    run(place, f"recommend --model @hybrid --history @H.csv -k 50 {option} --out @two.csv")
+    assert read(place / "one.csv") == read(place / "two.csv")
+    plain, asked = (
+        {(row["userId"], row["movieId"]): row["score"] for row in read(place / name)}
+        for name in ("plain.csv", "one.csv")
+    )
+    assert plain == asked
+
+
+def test_a_guess_stands_where_it_was_asked_for(place):
+    write(place / "U.csv", ("userId",), [(user,) for user in range(70, 110)])
+    line = "recommend --model @hybrid --history @H.csv --users @U.csv -k 9"
+    run(place, f"{line} --out @plain.csv")
+    run(place, f"{line} --explore --out @guess.csv")
+    places = {
+        row["rank"]
+        for row, before in zip(read(place / "guess.csv"), read(place / "plain.csv"), strict=True)
+        if row["movieId"] != before["movieId"]
+    }
+    assert min(map(int, places)) == 5
+
+
+def test_somebody_who_rated_the_whole_catalogue_gets_an_empty_list(place):
+    rows = [(5, movie_id, 3, 1) for movie_id in ALL_IDS]
+    write(place / "all.csv", ("userId", "movieId", "rating", "timestamp"), rows)
+    assert run(place, "recommend --model @hybrid --history @all.csv --site --out @O.csv") == 0
+    assert read(place / "O.csv") == []
+
+
+def test_more_users_than_a_block_get_the_same_lists(place, monkeypatch):
+    run(place, "recommend --model @hybrid --history @H.csv -k 5 --out @together.csv")
+    monkeypatch.setattr(commands, "_CELLS_A_BLOCK", 1)
+    run(place, "recommend --model @hybrid --history @H.csv -k 5 --out @alone.csv")
+    assert (place / "together.csv").read_text() == (place / "alone.csv").read_text()
+
+
+def test_an_explanation_names_the_ratings_a_place_hangs_on(place, capsys):
+    run(place, "recommend --model @hybrid --history @H.csv -k 1 --out @O.csv")
+    best = next(row["movieId"] for row in read(place / "O.csv") if row["userId"] == "2")
+    capsys.readouterr()
+    line = f"explain --model @hybrid --history @H.csv --user 2 --movie {best} --top 1"
+    assert run(place, line) == 0
+    account = json.loads(capsys.readouterr().out)
+    values = [entry["value"] for entry in account["supportive"]]
+    assert values == sorted(values, reverse=True)
+    assert all(value > 0 for value in values)
+    assert all(entry["value"] < 0 for entry in account["opposed"])
+    assert account["dropSet"]["top"] == 1
+    assert set(account["dropSet"]["movieIds"]) <= {5, 25, 15}
 
 
 def test_one_prediction_for_each_pair_in_order(place):
@@ -197,7 +256,7 @@ def test_a_model_that_is_not_there_is_refused(place, capsys):
     assert "manifest.json is missing" in message
 
 
-@pytest.mark.parametrize("wrong", ["-k 0", "--diversity 2", "-k many"])
+@pytest.mark.parametrize("wrong", ["-k 0", "--diversity 2", "-k many", "--popularity -2"])
 def test_options_out_of_range_are_refused(place, wrong):
     with pytest.raises(SystemExit) as caught:
         run(place, f"recommend --model @hybrid --history @H.csv --out @O.csv {wrong}")
