@@ -6,6 +6,7 @@ and column.
 
 import argparse
 import logging
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,8 +15,9 @@ from pathlib import Path
 from recommendations.engine import commands
 from recommendations.engine.dataset import InputFiles
 from recommendations.engine.errors import EngineError
-from recommendations.engine.evaluation.command import Request, evaluate
+from recommendations.engine.evaluation.command import evaluate
 from recommendations.engine.evaluation.protocols import PROTOCOL_NAMES
+from recommendations.engine.evaluation.runs import Request
 from recommendations.engine.models import MODELS
 from recommendations.engine.ranking.plan import EXPLORATION_PLACES, SITE_PLAN, ListPlan
 
@@ -24,7 +26,8 @@ BAD_INPUT = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(words, argparse.Namespace(words=words))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     try:
         _run(options)
@@ -95,6 +98,11 @@ def _request(options: argparse.Namespace) -> Request:
         folds=options.folds,
         tests=options.test,
         ncf=options.ncf,
+        trials=options.trials if options.tune else 0,
+        objective=options.objective,
+        shares=options.learning_curve,
+        draws_figures=not options.no_figures,
+        command=shlex.join(["python", "-m", "recommendations.engine", *options.words]),
     )
 
 
@@ -173,6 +181,11 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folds", type=_positive, default=5, help="of protocol kfold")
     parser.add_argument("--test", type=Path, nargs="+", default=[], metavar="T.csv")
     parser.add_argument("--ncf", type=Path, metavar="DIR", help="files of protocol ncf")
+    parser.add_argument("--learning-curve", type=_part, nargs="+", default=[], metavar="SHARE")
+    parser.add_argument("--no-figures", action="store_true", help="write no PNG files")
+    parser.add_argument("--tune", action="store_true", help="seek hyperparameters instead")
+    parser.add_argument("--trials", type=_positive, default=20, help="of --tune, for each model")
+    parser.add_argument("--objective", metavar="METRIC", help="of --tune, ndcg@10 for instance")
 
 
 def _positive(text: str) -> int:
@@ -194,6 +207,13 @@ def _between(text: str, least: float) -> float:
     number = float(text)
     if not least <= number <= 1:
         raise argparse.ArgumentTypeError(f"must be between {least:g} and 1, got {text}")
+    return number
+
+
+def _part(text: str) -> float:
+    number = _share(text)
+    if not number:
+        raise argparse.ArgumentTypeError("must be above 0")
     return number
 
 

@@ -1,118 +1,113 @@
-"""The evaluate command: a table for people, JSON for programs."""
+"""The evaluate command: tables for people, JSON and figures for whoever asks further."""
 
 import json
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from recommendations.engine.csv_files import read_ratings
-from recommendations.engine.dataset import InputFiles, load_interactions
-from recommendations.engine.errors import UnsupportedError
-from recommendations.engine.evaluation.fixed_splits import read_ncf
-from recommendations.engine.evaluation.judge import Judgement
-from recommendations.engine.evaluation.protocols import (
-    FILES,
-    FOLDS,
-    NCF,
-    PROTOCOLS,
-    Protocol,
-    files_protocol,
-    fold_protocol,
-    ncf_protocol,
+from recommendations.engine.dataset import InputFiles
+from recommendations.engine.evaluation.beyond_accuracy import judge_variety
+from recommendations.engine.evaluation.cost import measure, time_lists
+from recommendations.engine.evaluation.learning_curve import thin_out
+from recommendations.engine.evaluation.patterns import describe_ratings
+from recommendations.engine.evaluation.provenance import describe_origin
+from recommendations.engine.evaluation.report import (
+    Line,
+    describe_curve,
+    describe_lines,
+    format_tables,
 )
-from recommendations.engine.evaluation.report import Line, describe, format_tables
+from recommendations.engine.evaluation.runs import Request, Run, input_paths, prepare
 from recommendations.engine.evaluation.splits import Split
+from recommendations.engine.evaluation.tuning import tune_model, validation_split
+from recommendations.engine.evaluation.variety import Catalogue
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models import build_model
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What to evaluate: a protocol with what it needs, models, a seed and how often.
-
-    `repeats` draws the split anew with seed, seed + 1 and so on. `folds` belongs to kfold,
-    `tests` (rating files, a split each) to files, and `ncf` (a directory) to ncf.
-    """
-
-    protocol: str
-    models: Sequence[str]
-    seed: int = 7
-    repeats: int = 1
-    folds: int = 5
-    tests: Sequence[Path] = ()
-    ncf: Path | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One split of a request: the protocol it follows, its seed, and a name for the report."""
-
-    name: str
-    protocol: Protocol
-    seed: int
+FIGURES = "recommendations.engine.evaluation.figures"
 
 
 def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str]) -> None:
-    """Fit and judge each model on each split; write tables to `stream`, JSON into `out`.
+    """Fit and judge each model on each split; write tables to `stream`, JSON and PNG into `out`.
 
     Raises `UnsupportedError` where the protocol misses something it needs.
     """
-    interactions, runs = _prepare(files, request)
-    lines = [Line(model=name) for name in request.models]
-    for run in runs:
-        split = run.protocol.split(interactions, run.seed)
-        for line in lines:
-            line.add(*_fit_and_judge(line.model, split, run))
+    interactions, runs = prepare(files, request)
     out.mkdir(parents=True, exist_ok=True)
-    document = {
+    document: dict[str, Any] = {
+        **describe_origin(request.command, input_paths(files, request), interactions),
         "protocol": request.protocol,
         "seed": request.seed,
-        "runs": [run.name for run in runs],
-        **describe(lines, seed=request.seed),
     }
-    path = out / f"{request.protocol}.json"
-    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if request.trials:
+        _tune(interactions, runs[0], request, document, out=out, stream=stream)
+        return
+    lines = [Line(model=name) for name in request.models]
+    curve = {share: [Line(model=name) for name in request.models] for share in request.shares}
+    for run in runs:
+        split = run.protocol.split(interactions, run.seed)
+        _judge_all(lines, split, run)
+        for share, thin_lines in curve.items():
+            _judge_all(thin_lines, thin_out(split, share=share, seed=run.seed), run)
+    document |= {
+        "runs": [run.name for run in runs],
+        **describe_lines(lines, seed=request.seed),
+        "learning_curve": describe_curve(curve, seed=request.seed),
+        "ratings": describe_ratings(interactions),
+    }
+    path = _write(out / f"{request.protocol}.json", document)
     stream.write(format_tables(lines, shown=runs[0].protocol.shown, seed=request.seed))
+    if request.draws_figures:
+        # Drawing is a program of its own: whoever uses the engine should not load matplotlib.
+        subprocess.run([sys.executable, "-m", FIGURES, str(path)], check=True)  # noqa: S603 - ours
 
 
-def _prepare(files: InputFiles, request: Request) -> tuple[Interactions, list[Run]]:
-    if request.protocol == FILES:
-        if not request.tests:
-            raise UnsupportedError("protocol files needs --test T.csv")
-        tests = [read_ratings(path) for path in request.tests]
-        names = [path.name for path in request.tests]
-        rules = [files_protocol(test) for test in tests]
-        runs = [
-            Run(name=name, protocol=rule, seed=request.seed)
-            for name, rule in zip(names, rules, strict=True)
-        ]
-        return load_interactions(files, also=tests), runs
-    if request.protocol == NCF:
-        if request.ncf is None:
-            raise UnsupportedError("protocol ncf needs --ncf DIR")
-        drawn = read_ncf(request.ncf)
-        runs = [Run(name=NCF, protocol=ncf_protocol(drawn), seed=request.seed)]
-        return load_interactions(files, also=[drawn.test]), runs
-    return load_interactions(files), list(_drawn_runs(request))
+def _judge_all(lines: Sequence[Line], split: Split, run: Run) -> None:
+    catalogue = Catalogue.of(split.train)
+    for line in lines:
+        model = build_model({"model": line.model, "hyperparameters": {"seed": run.seed}})
+        cost = measure(lambda: model.fit(split.train))  # noqa: B023 - called at once
+        with blas_threads(SERVE_THREADS):
+            judgement = judge_variety(
+                run.protocol.judge(model, split),
+                split.cases,
+                catalogue,
+                least_stars=run.protocol.least_stars,
+            )
+            cost = replace(cost, milliseconds_a_list=time_lists(model, split.cases))
+        line.judgements.append(judgement)
+        line.costs.append(cost)
 
 
-def _drawn_runs(request: Request) -> Iterator[Run]:
-    for seed in range(request.seed, request.seed + request.repeats):
-        if request.protocol != FOLDS:
-            yield Run(name=f"seed {seed}", protocol=PROTOCOLS[request.protocol], seed=seed)
-            continue
-        for fold in range(request.folds):
-            rules = fold_protocol(fold, request.folds)
-            yield Run(name=f"seed {seed}, fold {fold + 1}", protocol=rules, seed=seed)
+def _tune(
+    interactions: Interactions,
+    run: Run,
+    request: Request,
+    document: dict[str, Any],
+    *,
+    out: Path,
+    stream: IO[str],
+) -> None:
+    split = validation_split(interactions, run.protocol, run.seed)
+    objective = request.objective or run.protocol.objective
+    for name in request.models:
+        found = tune_model(
+            name,
+            split,
+            run.protocol,
+            trials=request.trials,
+            objective=objective,
+            seed=request.seed,
+        )
+        _write(out / f"{name}.json", {**document, "objective": objective, **found})
+        value, best = found["reached"]["value"], json.dumps(found["winner"])
+        stream.write(f"{name}  {objective} {value:.4f}  {best}\n")
 
 
-def _fit_and_judge(name: str, split: Split, run: Run) -> tuple[Judgement, float]:
-    model = build_model({"model": name, "hyperparameters": {"seed": run.seed}})
-    start = time.perf_counter()
-    model.fit(split.train)
-    fit_seconds = time.perf_counter() - start
-    with blas_threads(SERVE_THREADS):
-        return run.protocol.judge(model, split), fit_seconds
+def _write(path: Path, document: dict[str, Any]) -> Path:
+    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    return path

@@ -17,6 +17,8 @@ from recommendations.engine.errors import InputFileError, InvalidInteractionsErr
 from recommendations.engine.evaluation.splits import Case, Split, split_by_mask
 from recommendations.engine.interactions import Interactions
 
+ITEM_MAP, TEST, NEGATIVES = "item_map.csv", "ml-1m.test.rating", "ml-1m.test.negative.gz"
+NCF_FILES = (ITEM_MAP, TEST, NEGATIVES)
 _TEST_FIELDS = 4
 _PERSON = re.compile(r"\((\d+),\d+\)")
 
@@ -63,8 +65,8 @@ def read_ncf(directory: Path) -> DrawnCandidates:
     User numbers there count from 0 where MovieLens counts from 1. Raises `InputFileError` for
     what cannot be read.
     """
-    outer_ids = _read_item_map(directory / "item_map.csv")
-    path = directory / "ml-1m.test.rating"
+    outer_ids = _read_item_map(directory / ITEM_MAP)
+    path = directory / TEST
     lines = _read_lines(path)
     rows = [line.split("\t") for line in lines]
     if not rows or any(len(row) != _TEST_FIELDS for row in rows):
@@ -76,7 +78,7 @@ def read_ncf(directory: Path) -> DrawnCandidates:
         stars=numbers[:, 2].astype(np.float32),
         timestamps=numbers[:, 3],
     )
-    negatives = _read_negatives(directory / "ml-1m.test.negative.gz", outer_ids)
+    negatives = _read_negatives(directory / NEGATIVES, outer_ids)
     return DrawnCandidates(test=test, item_ids=negatives)
 
 

@@ -76,6 +76,14 @@ class Sums:
             return Figure(value=self.value, low=float("nan"), high=float("nan"))
         return figure_of(self.value, self.resampled(seed=seed))
 
+    def take(self, positions: IndexArray) -> "Sums":
+        """Return the sums of these people only."""
+        return Sums(
+            numerators=self.numerators[positions],
+            denominators=self.denominators[positions],
+            is_root=self.is_root,
+        )
+
     def pooled(self, groups: IndexArray, n_groups: int) -> "Sums":
         """Return the sums of groups of rows, `groups` of shape (n_people,) numbering them."""
         numerators, denominators = np.zeros(n_groups), np.zeros(n_groups)

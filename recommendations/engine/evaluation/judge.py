@@ -7,6 +7,7 @@ import numpy as np
 
 from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
 from recommendations.engine.base import Recommender, StarPredictor
+from recommendations.engine.errors import UnsupportedError
 from recommendations.engine.evaluation.intervals import Comparison, Figure, Sums, compare, join_sums
 from recommendations.engine.evaluation.metrics import (
     average_precision_at,
@@ -20,6 +21,7 @@ from recommendations.engine.evaluation.rankings import find_hits, rank_cases
 from recommendations.engine.evaluation.splits import Case
 
 RECALL_DEPTH = 20
+COVERAGE = 0.8
 Metric = Callable[[BoolArray, IndexArray, int], FloatArray]
 
 
@@ -28,19 +30,34 @@ class Judgement:
     """What each person got: arrays over the cases in their order.
 
     `sums` holds the metrics by name. List metrics apply to people who liked something that was
-    held back, star metrics to all, where the model has stars. `rankings` are the lists, shape
-    (n_cases, depth), empty where lists were not judged.
+    held back, star metrics to all, where the model has stars. `wholes` are metrics of all lists
+    together, which no person has alone. `lengths` are the ratings of each history and `groups`
+    its demographic labels. `rankings` are the lists, shape (n_cases, depth), empty where lists
+    were not judged.
     """
 
     depth: int
     user_ids: IndexArray
     sums: Mapping[str, Sums]
+    lengths: IndexArray
+    groups: Sequence[tuple[str, ...]]
+    wholes: Mapping[str, float] = field(default_factory=dict)
     rankings: IndexArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
 
     @property
     def ndcg(self) -> FloatArray:
         """Return the NDCG of each person it applies to, shape (n_judged,)."""
         return self.sums[f"ndcg@{self.depth}"].own_values
+
+    def take(self, positions: IndexArray) -> "Judgement":
+        """Return what these people got, without lists and what concerns all of them."""
+        return Judgement(
+            depth=self.depth,
+            user_ids=self.user_ids[positions],
+            sums={name: sums.take(positions) for name, sums in self.sums.items()},
+            lengths=self.lengths[positions],
+            groups=[self.groups[position] for position in positions],
+        )
 
     def figures(self, *, seed: int) -> dict[str, Figure]:
         """Return the metrics by name, each with its interval over people."""
@@ -84,10 +101,13 @@ def judge(
         sums |= judge_lists(hits, n_relevant, depth=depth, recall_depth=recall_depth)
     if judges_stars and isinstance(model, StarPredictor):
         sums |= judge_stars(model, cases)
+        sums |= judge_intervals(model, cases)
     return Judgement(
         depth=depth,
         user_ids=np.array([case.user_id for case in cases], dtype=np.int64),
         sums=sums,
+        lengths=np.array([case.history.n_ratings for case in cases], dtype=np.int64),
+        groups=[case.history.group for case in cases],
         rankings=rankings,
     )
 
@@ -96,18 +116,32 @@ def pool(judgements: Sequence[Judgement]) -> Judgement:
     """Return the judgements of several splits as one, without their lists.
 
     Whoever is judged in several splits counts as one person with the sum of what they got, so
-    that intervals do not take the same person for two.
+    that intervals do not take the same person for two. Metrics of all lists are averaged.
     """
+    first = judgements[0]
     if len(judgements) == 1:
-        return judgements[0]
-    people, groups = np.unique(
-        np.concatenate([judgement.user_ids for judgement in judgements]), return_inverse=True
+        return first
+    people, positions, rows = np.unique(
+        np.concatenate([judgement.user_ids for judgement in judgements]),
+        return_index=True,
+        return_inverse=True,
     )
-    sums = {}
-    for name in judgements[0].sums:
-        parts = [judgement.sums[name] for judgement in judgements]
-        sums[name] = join_sums(parts).pooled(groups, len(people))
-    return Judgement(depth=judgements[0].depth, user_ids=people, sums=sums)
+    sums = {
+        name: join_sums([part.sums[name] for part in judgements]).pooled(rows, len(people))
+        for name in first.sums
+    }
+    groups = [group for judgement in judgements for group in judgement.groups]
+    return Judgement(
+        depth=first.depth,
+        user_ids=people,
+        sums=sums,
+        lengths=np.concatenate([part.lengths for part in judgements])[positions],
+        groups=[groups[position] for position in positions],
+        wholes={
+            name: float(np.mean([part.wholes[name] for part in judgements]))
+            for name in first.wholes
+        },
+    )
 
 
 def judge_lists(
@@ -135,8 +169,34 @@ def judge_stars(model: StarPredictor, cases: Sequence[Case]) -> dict[str, Sums]:
     for row, case in enumerate(cases):
         errors = model.predict(case.history, case.target_items) - case.target_stars
         squares[row], distances[row] = errors @ errors, np.abs(errors).sum()
-    rated = np.array([len(case.target_items) for case in cases], dtype=np.float64)
+    rated = _n_targets(cases)
     return {
         "rmse": Sums(numerators=squares, denominators=rated, is_root=True),
         "mae": Sums(numerators=distances, denominators=rated),
     }
+
+
+def judge_intervals(
+    model: StarPredictor, cases: Sequence[Case], *, coverage: float = COVERAGE
+) -> dict[str, Sums]:
+    """Return the share of ratings inside of their interval, and the mean width in stars.
+
+    Empty for a model that predicts a number only.
+    """
+    inside, widths = np.zeros(len(cases)), np.zeros(len(cases))
+    try:
+        for row, case in enumerate(cases):
+            low, high = model.predict_interval(case.history, case.target_items, coverage=coverage)
+            inside[row] = ((low <= case.target_stars) & (case.target_stars <= high)).sum()
+            widths[row] = (high - low).sum()
+    except UnsupportedError:
+        return {}
+    rated, percent = _n_targets(cases), round(100 * coverage)
+    return {
+        f"inside@{percent}": Sums(numerators=inside, denominators=rated),
+        f"width@{percent}": Sums(numerators=widths, denominators=rated),
+    }
+
+
+def _n_targets(cases: Sequence[Case]) -> FloatArray:
+    return np.array([len(case.target_items) for case in cases], dtype=np.float64)

@@ -36,7 +36,8 @@ class Protocol:
 
     `judges_stars` is false where only liked items were held back: an error over those alone
     would flatter. `judges_lists` is false where stars alone are asked for. `shown` are the metrics
-    of the printed table.
+    of the printed table, the first of them what tuning goes by. `draw_validation` splits training
+    data for tuning where the split itself is given and cannot be drawn again.
     """
 
     draw: Callable[[Interactions, int], Split]
@@ -46,10 +47,21 @@ class Protocol:
     judges_stars: bool = True
     judges_lists: bool = True
     shown: tuple[str, ...] = ("ndcg", "recall", "rmse")
+    draw_validation: Callable[[Interactions, int], Split] | None = None
+
+    @property
+    def objective(self) -> str:
+        """Return the metric that tuning goes by unless told otherwise."""
+        depth = {"ndcg": self.depth, "recall": self.recall_depth}.get(self.shown[0])
+        return self.shown[0] if depth is None else f"{self.shown[0]}@{depth}"
 
     def split(self, interactions: Interactions, seed: int) -> Split:
         """Return the split of this seed; raises `LeakError` should it tell what it asks for."""
         return check_no_leak(self.draw(interactions, seed))
+
+    def validation(self, train: Interactions, seed: int) -> Split:
+        """Return a split of training data to choose hyperparameters on."""
+        return check_no_leak((self.draw_validation or self.draw)(train, seed))
 
     def judge(self, model: Recommender, split: Split) -> Judgement:
         """Return how a model fitted on the split's training part does on its cases."""
@@ -109,7 +121,7 @@ PROTOCOLS: Mapping[str, Protocol] = {
         depth=10,
         least_stars=LIKED_STARS,
         judges_lists=False,
-        shown=("rmse", "mae"),
+        shown=("rmse", "mae", "inside"),
     ),
     **{f"newcomers-{count}": _newcomers(count) for count in (0, 1, 3, 5, 10)},
     "cold": Protocol(
@@ -136,6 +148,7 @@ def files_protocol(test: RatingRows) -> Protocol:
     """Return the protocol that holds back exactly these ratings."""
     return Protocol(
         draw=lambda interactions, _: split_off(interactions, test),
+        draw_validation=lambda train, seed: split_at_random(train, seed=seed),
         depth=10,
         least_stars=LIKED_STARS,
     )
@@ -145,6 +158,7 @@ def ncf_protocol(drawn: DrawnCandidates) -> Protocol:
     """Return NCF's protocol: the held-out item of each person among drawn ones, HR and NDCG."""
     return Protocol(
         draw=lambda interactions, _: split_among_drawn(interactions, drawn),
+        draw_validation=lambda train, _: leave_last_out(train),
         depth=10,
         least_stars=0.0,
         judges_stars=False,

@@ -3,7 +3,6 @@
 import csv
 import json
 
-import numpy as np
 import pytest
 
 from recommendations.engine import commands
@@ -261,40 +260,3 @@ def test_options_out_of_range_are_refused(place, wrong):
     with pytest.raises(SystemExit) as caught:
         run(place, f"recommend --model @hybrid --history @H.csv --out @O.csv {wrong}")
     assert caught.value.code == 2
-
-
-def test_evaluate_prints_a_table_and_writes_json(place, capsys):
-    line = "evaluate --ratings @R.csv --protocol strong-graded --models popularity,bias --out @rep"
-    assert run(place, line) == 0
-    table = capsys.readouterr().out.splitlines()
-    assert table[0].split()[:4] == ["model", "ndcg@100", "recall@20", "rmse"]
-    assert [row.split()[0] for row in table[1:3]] == ["popularity", "bias"]
-    report = json.loads((place / "rep" / "strong-graded.json").read_text())
-    figure = report["models"][1]["figures"]["rmse"]
-    assert figure["low"] < figure["value"] < figure["high"]
-    assert np.isfinite(report["models"][0]["fit_seconds"]).all()
-
-
-def test_a_fixed_split_takes_its_ratings_from_a_file(place, capsys):
-    rows = [tuple(row.values()) for row in read(place / "R.csv")[:40]]
-    write(place / "T.csv", ("userId", "movieId", "rating", "timestamp"), rows)
-    line = "evaluate --ratings @R.csv --protocol files --test @T.csv @T.csv --models bias --out @r"
-    assert run(place, line) == 0
-    report = json.loads((place / "r" / "files.json").read_text())
-    assert report["people"] == len({row[0] for row in rows})
-    assert report["runs"] == ["T.csv", "T.csv"]
-    assert len({split["rmse"] for split in report["models"][0]["by_split"]}) == 1
-
-
-def test_folds_are_as_many_as_asked_for(place):
-    line = "evaluate --ratings @R.csv --protocol kfold --folds 3 --models bias --out @r"
-    assert run(place, line) == 0
-    report = json.loads((place / "r" / "kfold.json").read_text())
-    assert len(report["models"][0]["by_split"]) == len(report["runs"]) == 3
-    assert report["people"] == 80
-
-
-@pytest.mark.parametrize("protocol", ["files", "ncf"])
-def test_a_protocol_says_what_it_needs(place, capsys, protocol):
-    line = f"evaluate --ratings @R.csv --protocol {protocol} --models bias --out @r"
-    assert f"protocol {protocol} needs" in fails(place, capsys, line)

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from recommendations.engine.evaluation.judge import judge, pool
+from recommendations.engine.evaluation.judge import judge, judge_intervals, pool
 from recommendations.engine.evaluation.rankings import NOTHING, find_hits, rank_cases
 from recommendations.engine.evaluation.splits import hold_people_out, split_at_random
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.ease import Ease
+from recommendations.engine.models.item_knn import ItemKnn
 from recommendations.engine.models.popularity import Popularity
 from tests.recommendations.engine.worlds import two_camps
 
@@ -70,7 +71,25 @@ def test_errors_of_stars_are_those_worked_out_slowly(world):
     sums = judge(model, split.cases, depth=10, least_stars=4, judges_lists=False).sums
     assert sums["rmse"].value == pytest.approx(np.sqrt((errors**2).mean()))
     assert sums["mae"].value == pytest.approx(np.abs(errors).mean())
-    assert set(sums) == {"rmse", "mae"}
+    assert set(sums) == {"rmse", "mae", "inside@80", "width@80"}
+
+
+def test_intervals_are_judged_by_what_lies_inside(world):
+    split = split_at_random(world, seed=1)
+    model = Bias().fit(split.train)
+    inside, widths = [], []
+    for case in split.cases:
+        low, high = model.predict_interval(case.history, case.target_items, coverage=0.8)
+        inside += ((case.target_stars >= low) & (case.target_stars <= high)).tolist()
+        widths += (high - low).tolist()
+    sums = judge_intervals(model, split.cases)
+    assert sums["inside@80"].value == pytest.approx(np.mean(inside))
+    assert sums["width@80"].value == pytest.approx(np.mean(widths))
+
+
+def test_a_model_without_intervals_is_not_judged_by_them(world):
+    split = split_at_random(world, seed=1)
+    assert judge_intervals(ItemKnn().fit(split.train), split.cases) == {}
 
 
 def test_splits_are_pooled_by_person(world):

@@ -1,0 +1,50 @@
+"""What a report needs so that somebody else can get the same: command, data, versions."""
+
+import hashlib
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from recommendations.engine.interactions import Interactions
+
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas", "implicit", "threadpoolctl")
+_CHUNK = 2**20
+
+
+def describe_origin(
+    command: str, paths: Sequence[Path], interactions: Interactions
+) -> dict[str, Any]:
+    """Return the command, counts and checksums of the data, versions and the machine."""
+    return {
+        "command": command,
+        "data": {
+            "ratings": interactions.n_ratings,
+            "people": interactions.n_users,
+            "movies": interactions.n_items,
+            "events": len(interactions.events),
+        },
+        "files": {str(path): _sha256_of(path) for path in paths},
+        "versions": {"python": platform.python_version(), **_versions()},
+        "machine": {"system": platform.platform(), "cores": os.cpu_count()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

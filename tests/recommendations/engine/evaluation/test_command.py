@@ -1,0 +1,112 @@
+"""The evaluate command: tables, JSON, figures, tuning."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from tests.recommendations.engine.test_command_line import fails, read, run, write
+from tests.recommendations.engine.worlds import GENRES, N_ITEMS, camp_of, two_camps
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Write the ratings and movies of the two camps as files."""
+    directory = tmp_path_factory.mktemp("world")
+    world = two_camps(n_users=80, with_events=False)
+    columns = (
+        world.user_ids[world.rating_users],
+        world.items.ids[world.user_items.indices],
+        world.user_items.data,
+        world.timestamps,
+    )
+    header = ("userId", "movieId", "rating", "timestamp")
+    write(directory / "R.csv", header, list(zip(*columns, strict=True)))
+    movies = [
+        (10 * item + 5, f"Film {item} ({1990 + item})", GENRES[camp_of(item)])
+        for item in range(N_ITEMS)
+    ]
+    write(directory / "M.csv", ("movieId", "title", "genres"), movies)
+    return directory
+
+
+def test_evaluate_prints_a_table_and_writes_json(place, capsys):
+    line = "evaluate --ratings @R.csv --protocol strong-graded --models popularity,bias --out @rep"
+    assert run(place, f"{line} --no-figures") == 0
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].split()[:4] == ["model", "ndcg@100", "recall@20", "rmse"]
+    assert [row.split()[0] for row in table[1:3]] == ["popularity", "bias"]
+    report = json.loads((place / "rep" / "strong-graded.json").read_text())
+    figure = report["models"][1]["figures"]["rmse"]
+    assert figure["low"] < figure["value"] < figure["high"]
+    assert np.isfinite(report["models"][0]["fit_seconds"])
+
+
+def test_a_fixed_split_takes_its_ratings_from_a_file(place, capsys):
+    rows = [tuple(row.values()) for row in read(place / "R.csv")[:40]]
+    write(place / "T.csv", ("userId", "movieId", "rating", "timestamp"), rows)
+    line = "evaluate --ratings @R.csv --protocol files --test @T.csv @T.csv --models bias --out @r"
+    assert run(place, f"{line} --no-figures") == 0
+    report = json.loads((place / "r" / "files.json").read_text())
+    assert report["people"] == len({row[0] for row in rows})
+    assert report["runs"] == ["T.csv", "T.csv"]
+    assert len({split["rmse"] for split in report["models"][0]["by_split"]}) == 1
+
+
+def test_folds_are_as_many_as_asked_for(place):
+    line = (
+        "evaluate --ratings @R.csv --protocol kfold --folds 3 --models bias --no-figures --out @r"
+    )
+    assert run(place, line) == 0
+    report = json.loads((place / "r" / "kfold.json").read_text())
+    assert len(report["models"][0]["by_split"]) == len(report["runs"]) == 3
+    assert report["people"] == 80
+
+
+@pytest.mark.parametrize("protocol", ["files", "ncf"])
+def test_a_protocol_says_what_it_needs(place, capsys, protocol):
+    line = f"evaluate --ratings @R.csv --protocol {protocol} --models bias --out @r"
+    assert f"protocol {protocol} needs" in fails(place, capsys, line)
+
+
+def test_a_report_says_how_to_get_the_same(place, capsys):
+    line = "evaluate --ratings @R.csv --movies @M.csv --protocol time --models bias --out @r"
+    assert run(place, f"{line} --no-figures --seed 3") == 0
+    report = json.loads((place / "r" / "time.json").read_text())
+    assert report["command"].startswith("python -m recommendations.engine evaluate --ratings ")
+    assert report["seed"] == 3
+    assert report["data"]["ratings"] == 80 * 12
+    expected = hashlib.sha256((place / "R.csv").read_bytes()).hexdigest()
+    assert report["files"][str(place / "R.csv")] == expected
+    assert report["versions"]["numpy"] == np.__version__
+
+
+def test_an_evaluation_draws_figures(place):
+    line = "evaluate --ratings @R.csv --movies @M.csv --protocol random --models popularity,bias"
+    assert run(place, f"{line} --learning-curve 0.5 1 --out @drawn") == 0
+    drawn = {path.name.removeprefix("random-") for path in (place / "drawn").glob("*.png")}
+    assert drawn >= {
+        "ratings.png",
+        "times.png",
+        "quality-by-history.png",
+        "accuracy-and-coverage.png",
+        "learning-curve.png",
+        "cost.png",
+    }
+
+
+def test_tuning_reports_every_trial(place, capsys):
+    line = "evaluate --ratings @R.csv --protocol random --models popularity,bias --tune --trials 3"
+    assert run(place, f"{line} --out @tuned") == 0
+    report = json.loads((place / "tuned" / "popularity.json").read_text())
+    assert report["objective"] == "ndcg@10"
+    assert report["trials"][0]["values"] == {}
+    reached = [trial["ndcg@10"]["value"] for trial in report["trials"]]
+    assert report["reached"]["value"] == max(reached)
+    assert "popularity  ndcg@10 " in capsys.readouterr().out
+
+
+def test_tuning_by_a_metric_the_model_lacks_is_refused(place, capsys):
+    line = "evaluate --ratings @R.csv --protocol random --models popularity --tune --out @tuned"
+    assert "not judged by rmse" in fails(place, capsys, f"{line} --objective rmse")
