@@ -25,6 +25,18 @@ _YEAR = re.compile(r"\((\d{4})\)\s*$")
 _NO_GENRES = "(no genres listed)"
 _LARGEST_ID = 2**63 - 1
 GROUP_COLUMNS = ("gender", "age", "occupation")
+METADATA_COLUMNS = (
+    "title",
+    "year",
+    "genres",
+    "overview",
+    "director",
+    "writer",
+    "cast",
+    "keywords",
+    "certification",
+    "original_language",
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,12 +53,16 @@ class RatingRows:
 class MovieFacts:
     """What files say about one movie."""
 
+    title: str = ""
     year: int = 0
     genres: tuple[str, ...] = ()
     directors: tuple[str, ...] = ()
+    writers: tuple[str, ...] = ()
     cast: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     overview: str = ""
+    certification: str = ""
+    language: str = ""
     tags: list[str] = field(default_factory=list)
 
 
@@ -188,6 +204,7 @@ def read_movies(path: Path) -> dict[int, MovieFacts]:
         year = _YEAR.search(row.values["title"])
         genres = row.values["genres"]
         movies[movie_id] = MovieFacts(
+            title=row.values["title"],
             year=int(year[1]) if year else 0,
             genres=() if genres == _NO_GENRES else _split(genres),
         )
@@ -195,17 +212,23 @@ def read_movies(path: Path) -> dict[int, MovieFacts]:
 
 
 def add_metadata(path: Path, movies: dict[int, MovieFacts]) -> None:
-    """Add overview, directors, cast and keywords to the movies that are known."""
-    optional = ("year", "genres", "overview", "director", "cast", "keywords")
-    for row in read_rows(path, required=["movieId"], optional=optional):
+    """Add what further columns tell, each of them optional, to the movies that are known.
+
+    Several directors, writers, actors or keywords of a cell are parted by "|".
+    """
+    for row in read_rows(path, required=["movieId"], optional=METADATA_COLUMNS):
         facts = movies.get(row.integer("movieId"))
         if facts is None:
             continue
         values = row.values
         facts.overview = values.get("overview", "")
+        facts.certification = values.get("certification", "")
+        facts.language = values.get("original_language", "")
         facts.directors = _split(values.get("director", ""))
+        facts.writers = _split(values.get("writer", ""))
         facts.cast = _split(values.get("cast", ""))
         facts.keywords = _split(values.get("keywords", ""))
+        facts.title = facts.title or values.get("title", "")
         facts.genres = facts.genres or _split(values.get("genres", ""))
         if not facts.year and values.get("year"):
             facts.year = row.integer("year")

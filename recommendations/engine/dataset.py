@@ -84,11 +84,15 @@ def _join_content(facts: list[MovieFacts]) -> ItemContent:
     return ItemContent(
         genres=[movie.genres for movie in facts],
         directors=[movie.directors for movie in facts],
+        writers=[movie.writers for movie in facts],
         cast=[movie.cast for movie in facts],
         tags=[movie.tags for movie in facts],
         keywords=[movie.keywords for movie in facts],
         overviews=[movie.overview for movie in facts],
         years=[movie.year for movie in facts],
+        titles=[movie.title for movie in facts],
+        certifications=[movie.certification for movie in facts],
+        languages=[movie.language for movie in facts],
     )
 
 

@@ -56,16 +56,20 @@ class ItemContent:
 
     A field that is not known at all stays empty. Within `tags` a term given twice counts twice
     (a tag applied by two people); elsewhere repetition has no meaning. `years` holds 0 where the
-    year is not known.
+    year is not known, `titles`, `certifications` (such as "PG-13") and `languages` an empty text.
     """
 
     genres: Terms = ()
     directors: Terms = ()
+    writers: Terms = ()
     cast: Terms = ()
     tags: Terms = ()
     keywords: Terms = ()
     overviews: Sequence[str] = ()
     years: Sequence[int] = ()
+    titles: Sequence[str] = ()
+    certifications: Sequence[str] = ()
+    languages: Sequence[str] = ()
 
     def check(self, *, n_items: int) -> None:
         """Raise `InvalidInteractionsError` if a field describes another number of items."""

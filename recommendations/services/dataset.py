@@ -27,7 +27,8 @@ RATINGS = """
 RATING_COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "seconds": "i8"}
 
 CONTENT = """
-    SELECT movie.id, movie.year, movie.keywords, movie.overview,
+    SELECT movie.id, movie.title, movie.year, movie.certification, movie.language,
+        movie.keywords, movie.overview,
         ARRAY(SELECT genre.name FROM movies_movie_genres AS own
               JOIN movies_genre AS genre ON genre.id = own.genre_id
               WHERE own.movie_id = movie.id ORDER BY genre.name),
@@ -89,9 +90,10 @@ def _read_content() -> tuple[list[int], ItemContent]:
     with connection.cursor() as cursor:
         cursor.execute(CONTENT)
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
-    movie_ids, years, keywords, overviews, genres, directors, cast, tags = (
-        zip(*rows, strict=True) if rows else ((),) * 8
+    movie_ids, titles, years, certifications, languages, *further = (
+        zip(*rows, strict=True) if rows else ((),) * 11
     )
+    keywords, overviews, genres, directors, cast, tags = further
     may_use_texts = settings.USE_METADATA_TEXTS_IN_MODELS
     content = ItemContent(
         genres=genres,
@@ -101,6 +103,9 @@ def _read_content() -> tuple[list[int], ItemContent]:
         keywords=keywords if may_use_texts else (),
         overviews=overviews if may_use_texts else (),
         years=[year or 0 for year in years],
+        titles=titles,
+        certifications=certifications,
+        languages=languages,
     )
     return list(movie_ids), content
 

@@ -1,6 +1,7 @@
 import pytest
 
 from recommendations.engine.csv_files import (
+    MovieFacts,
     add_metadata,
     add_tags,
     read_events,
@@ -108,6 +109,23 @@ def test_metadata_and_tags_reach_known_movies_only(write):
     assert movies[1].directors == ("Ann A", "Bob B")
     assert movies[1].overview == "A plot."
     assert movies[1].tags == ["twist", "twist"]
+
+
+def test_metadata_tells_writer_certificate_and_language_where_it_has_them(write):
+    movies = read_movies(write("movieId,title,genres\n1,One (1990),Drama\n2,Two,Drama\n"))
+    add_metadata(
+        write("original_language,writer,certification,movieId\nfr,Ann A|Bob B,PG-13,1\n"), movies
+    )
+    facts = movies[1]
+    assert (facts.title, facts.certification, facts.language) == ("One (1990)", "PG-13", "fr")
+    assert facts.writers == ("Ann A", "Bob B")
+    assert (movies[2].writers, movies[2].certification, movies[2].language) == ((), "", "")
+
+
+def test_metadata_names_a_movie_that_only_ratings_know(write):
+    movies = {5: MovieFacts()}
+    add_metadata(write("movieId,title,year\n5,Five (2001),2001\n"), movies)
+    assert (movies[5].title, movies[5].year) == ("Five (2001)", 2001)
 
 
 def test_pairs_may_repeat_and_users_are_listed_once(write):

@@ -10,7 +10,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def film():
     movie = make_movie(
-        "Alien", year=1979, overview="A crew wakes too early.", keywords=["spaceship"]
+        "Alien",
+        year=1979,
+        overview="A crew wakes too early.",
+        keywords=["spaceship"],
+        certification="R",
+        language="en",
     )
     movie.genres.add(Genre.objects.create(name="Horror", slug="horror"))
     return movie
@@ -32,6 +37,8 @@ def test_content_follows_the_catalogue(film):
     content = read_interactions().content
 
     assert (list(content.years), list(content.overviews)) == ([1979], [film.overview])
+    assert (list(content.titles), list(content.certifications)) == (["Alien"], ["R"])
+    assert list(content.languages) == ["en"]
     assert [list(genres) for genres in content.genres] == [["Horror"]]
     assert [list(keywords) for keywords in content.keywords] == [["spaceship"]]
 
