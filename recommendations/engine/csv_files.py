@@ -20,6 +20,7 @@ from recommendations.engine.errors import InputFileError
 from recommendations.engine.events import EventKind
 from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS
 from recommendations.engine.interactions import UserEvents
+from recommendations.engine.number_columns import read_number_columns
 
 _YEAR = re.compile(r"\((\d{4})\)\s*$")
 _NO_GENRES = "(no genres listed)"
@@ -82,7 +83,7 @@ class Row:
         """Return a whole number, or raise `InputFileError`."""
         text = self.values[column]
         try:
-            number = int(text)
+            number = int(_without_underscores(text))
         except ValueError:
             raise self.error(column, f"expected a whole number, got {text!r}") from None
         if abs(number) > _LARGEST_ID:
@@ -93,7 +94,7 @@ class Row:
         """Return a rating between 0.5 and 5, or raise `InputFileError`."""
         text = self.values[column]
         try:
-            number = float(text)
+            number = float(_without_underscores(text))
         except ValueError:
             raise self.error(column, f"expected a number, got {text!r}") from None
         if math.isnan(number) or not LOWEST_STARS <= number <= HIGHEST_STARS:
@@ -145,7 +146,45 @@ def _find_columns(
 
 
 def read_ratings(path: Path) -> RatingRows:
-    """Read userId, movieId, rating, timestamp; a pair given twice is an error."""
+    """Read userId, movieId, rating, timestamp; a pair given twice is an error.
+
+    A rating is any number between 0.5 and 5. Files of plain numbers and half stars are read
+    at once; whatever is odd in others is read, or refused with its place, row by row.
+    """
+    rows = _read_plain_ratings(path)
+    return _read_ratings_strictly(path) if rows is None else rows
+
+
+def _read_plain_ratings(path: Path) -> RatingRows | None:
+    """Return the ratings of a file without anything odd in it, else None."""
+    columns = read_number_columns(path, whole=("userId", "movieId", "timestamp"), halves=["rating"])
+    if columns is None:
+        return None
+    rows = RatingRows(
+        user_ids=columns["userId"].astype(np.int64, copy=False),
+        item_ids=columns["movieId"].astype(np.int64, copy=False),
+        stars=columns["rating"].astype(np.float32, copy=False),
+        timestamps=columns["timestamp"].astype(np.int64, copy=False),
+    )
+    is_in_range = (rows.stars >= LOWEST_STARS) & (rows.stars <= HIGHEST_STARS)
+    return rows if is_in_range.all() and not _may_repeat_pairs(rows) else None
+
+
+def _may_repeat_pairs(rows: RatingRows) -> bool:
+    """Tell whether a pair is given twice, or ids lie too far apart to see it at once."""
+    if not len(rows.stars):
+        return False
+    users = rows.user_ids - rows.user_ids.min()
+    items = rows.item_ids - rows.item_ids.min()
+    width = int(items.max()) + 1
+    has_overflowed = min(int(users.min()), int(items.min())) < 0
+    if has_overflowed or (int(users.max()) + 1) * width > _LARGEST_ID:
+        return True
+    keys = np.sort(users * width + items)
+    return bool((keys[1:] == keys[:-1]).any())
+
+
+def _read_ratings_strictly(path: Path) -> RatingRows:
     users, items, lines, times = array("q"), array("q"), array("q"), array("q")
     stars = array("f")
     for row in read_rows(path, required=("userId", "movieId", "rating", "timestamp")):
@@ -270,6 +309,13 @@ def read_events(path: Path) -> UserEvents:
         kinds=kinds,
         timestamps=columns["timestamp"],
     )
+
+
+def _without_underscores(text: str) -> str:
+    """Return the text, or raise `ValueError` where Python would read 1_000 as a number."""
+    if "_" in text:
+        raise ValueError(text)
+    return text
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 import pytest
 
+from recommendations.engine import csv_files, number_columns
 from recommendations.engine.csv_files import (
     MovieFacts,
     add_metadata,
@@ -12,6 +13,7 @@ from recommendations.engine.csv_files import (
     read_user_ids,
 )
 from recommendations.engine.errors import InputFileError
+from recommendations.engine.number_columns import read_number_columns
 
 HEADER = "userId,movieId,rating,timestamp\n"
 
@@ -51,7 +53,11 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_trouble(write):
         ("userId,movieId,timestamp\n1,2,3\n", 1, "rating"),
         (HEADER + "1,2,3,4\n1,x,3,4\n", 3, "movieId"),
         (HEADER + "1.5,2,3,4\n", 2, "userId"),
+        (HEADER + "1_0,2,3,4\n", 2, "userId"),
         (HEADER + "1,2,good,4\n", 2, "rating"),
+        (HEADER + "1,2,0_3,4\n", 2, "rating"),
+        (HEADER + "1,2,-inf,4\n", 2, "rating"),
+        (HEADER + "1,2,1e999,4\n", 2, "rating"),
         (HEADER + "1,2,,4\n", 2, "rating"),
         (HEADER + "1,2,7,4\n", 2, "rating"),
         (HEADER + "1,2,0,4\n", 2, "rating"),
@@ -145,3 +151,63 @@ def test_an_unknown_event_is_named(write):
     path = write("userId,movieId,event,timestamp\n1,2,viewed,3\n1,2,yawned,4\n")
     with pytest.raises(InputFileError, match=r"line 3, column event: .*yawned"):
         read_events(path)
+
+
+PLAIN = HEADER + "1,2,3.5,4\n1,3,0.5,-4\n-7,2,5.0,0\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        PLAIN.removesuffix("\n"),
+        PLAIN.replace("\n", "\r\n"),
+        PLAIN.replace("\n", "\r"),
+        PLAIN.replace("\n1", "\n\n1"),
+        PLAIN + "\n\n",
+        PLAIN + '8,9,"4.5",1\n',
+        PLAIN + "8,9,4.5,1,surplus\n",
+        PLAIN + "8,9,4.5,1,\n",
+        PLAIN + "8,9,4.5,1,2\n8,7,1,3\n",
+        PLAIN + "008,09,04.50,+1\n",
+        PLAIN + "8,9,3.7,1\n8,7,1e0,1\n8,6,.5,1\n8,5,1.,1\n",
+        PLAIN + "8,9,3.50000000000000001,1\n",
+        PLAIN + f"{2**63 - 1},9,3.5,1\n",
+        "\ufeff" + PLAIN,
+        '"userId","movieId",rating,timestamp\n1,2,3,4\n',
+        "timestamp,extra,rating,movieId,userId\n5,0,3,20,10\n5,,3,20,11\n",
+        "timestamp,name,rating,movieId,userId\n5,Ann,3,20,10\n",
+        "userId,movieId,rating,timestamp,rating\n1,2,3,4,5\n",
+        " userId , movieId,rating,timestamp\n1,2,3,4\n",
+        HEADER,
+    ],
+)
+def test_a_file_read_at_once_gives_what_reading_row_by_row_gives(write, text, monkeypatch):
+    path = write(text)
+    quick = read_ratings(path)
+    monkeypatch.setattr(csv_files, "read_number_columns", lambda *_, **__: None)
+    strict = read_ratings(path)
+    for name in ("user_ids", "item_ids", "stars", "timestamps"):
+        ours, theirs = getattr(quick, name), getattr(strict, name)
+        assert (ours.dtype, ours.tolist()) == (theirs.dtype, theirs.tolist())
+
+
+def test_blocks_of_a_large_file_are_joined(write, monkeypatch):
+    path = write(HEADER + "".join(f"{user},{user + 1},4,{user}\n" for user in range(100)))
+    monkeypatch.setattr(number_columns, "BLOCK_BYTES", 64)
+    columns = read_number_columns(path, whole=["userId", "movieId"], halves=["rating"])
+    assert columns["userId"].tolist() == list(range(100))
+    assert columns["movieId"].tolist() == list(range(1, 101))
+    assert columns["rating"].tolist() == [4.0] * 100
+
+
+@pytest.mark.parametrize("odd", ["1,2,x,4", "1,2,3", "", '1,"2",3,4', "1,2,3.3,4", "1.0,2,3,4"])
+def test_what_is_not_plain_is_left_to_the_strict_reader(write, odd):
+    path = write(HEADER + f"1,2,3,4\n{odd}\n5,6,3,4\n")
+    assert read_number_columns(path, whole=["userId", "movieId"], halves=["rating"]) is None
+
+
+def test_a_pair_repeated_far_below_is_named_with_both_lines(write):
+    lines = [f"{user},{movie},4,1" for user in range(50) for movie in range(50)]
+    with pytest.raises(InputFileError, match=r"line 2502, .*user 3 already rated movie 7"):
+        read_ratings(write(HEADER + "\n".join([*lines, "3,7,1,1"]) + "\n"))
