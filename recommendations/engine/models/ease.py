@@ -19,11 +19,11 @@ from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
+from recommendations.engine.models.evidence import LIKED_STARS, Evidence
 from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
-LIKED_STARS = 4.0
 STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -162,36 +162,40 @@ def choose_items(interactions: Interactions, *, min_ratings: int, max_items: int
 
 
 def _short_layer() -> EaseLayer:
-    return EaseLayer(keep=0.02, ridge=60.0, user_power=0.0)
+    return EaseLayer(
+        keep=0.02, ridge=60.0, user_power=0.0, rating_weights=(0.0, 0.2, 0.6, 1.0, 1.2)
+    )
 
 
 def _long_layer() -> EaseLayer:
-    return EaseLayer(keep=0.5, ridge=200.0, user_power=0.3, popularity_power=0.1)
+    return EaseLayer(keep=0.5, ridge=200.0, user_power=0.5, popularity_power=0.1)
 
 
 @dataclass(kw_only=True, eq=False)
 class Ease(Stack):
-    """Two layers, for short and long histories, mixed by n² / (n² + `half_length`²).
+    """Two layers, for short and for long histories.
 
-    `long_share` is the share of the long layer for an endless history.
+    For a history worth up to `short_until` entries (`Evidence`) the short layer speaks alone, from
+    `long_from` on the long one; in between the long one's share grows with the logarithm.
     """
 
     name: ClassVar[str] = "ease"
     short: EaseLayer = field(default_factory=_short_layer)
     long: EaseLayer = field(default_factory=_long_layer)
-    half_length: float = 15.0
-    long_share: float = 0.85
+    short_until: float = 15.0
+    long_from: float = 50.0
 
     def _check_hyperparameters(self) -> None:
-        if self.half_length <= 0 or not 0 <= self.long_share <= 1:
-            raise HyperparameterError("ease: half_length must be above 0, long_share in 0..1")
+        if not 0 < self.short_until < self.long_from:
+            raise HyperparameterError("ease: short_until must be above 0 and below long_from")
 
     def _components(self) -> Mapping[str, Recommender]:
         return {"short": self.short, "long": self.long}
 
     def _weights(self, history: History) -> Mapping[str, float]:
-        squared = float(history.n_entries) ** 2
-        share = self.long_share * squared / (squared + self.half_length**2)
+        bounds = np.log([self.short_until, self.long_from])
+        here = np.log(max(Evidence.of(history).length, 1.0))
+        share = float(np.interp(here, bounds, [0.0, 1.0]))
         return {"short": 1.0 - share, "long": share}
 
     def _similarities(self, item_index: int) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The served model: popularity, EASE and content in one sum, and the stars beside it."""
+"""The served model: several recommenders in one sum, and the stars beside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,13 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.als import Als
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease
+from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.sequence import Sequence
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.ranking.standouts import UsualScores, learn_usual_scores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
@@ -25,47 +28,80 @@ _USUAL_PEOPLE = 500  # enough to tell the mean of an item's scores from its devi
 
 def _weights_by_length() -> dict[str, tuple[float, ...]]:
     return {
-        "popularity": (1.0, 2.0, 2.0, 1.0, 0.1, 0.0),
-        "ease": (0.0, 1.0, 1.0, 1.0, 1.0, 1.0),
+        "popularity": (1.0, 1.0, 0.6, 0.1, 0.0, 0.0),
+        "favourites": (0.0, 0.4, 0.6, 0.1, 0.0, 0.0),
+        "ease": (0.0, 1.0, 1.0, 1.0, 0.8, 0.8),
+        "als": (0.0, 0.0, 0.0, 0.05, 0.35, 0.35),
         "content": (0.0, 0.05, 0.05, 0.1, 0.1, 0.1),
     }
 
 
+def _weights_of_diaries() -> dict[str, tuple[float, ...]]:
+    return {
+        "favourites": (0.0, 0.0, 0.0, 0.0, 0.1, 0.1),
+        "sequence": (0.0, 0.0, 0.0, 0.1, 0.18, 0.18),
+    }
+
+
+def _favourites() -> Popularity:
+    return Popularity(mean_weight=0.0, count_weight=0.0, liked_weight=1.0, group_weight=0.0)
+
+
 @dataclass(kw_only=True, eq=False)
 class Hybrid(Stack, StarPredictor):
-    """Add up popularity, EASE and content by weights that follow the length of the history.
+    """Add up models by weights that follow what the history shows.
 
-    `weights[name][i]` is the weight of a component for a history of `lengths[i]` entries; between
-    two lengths it runs straight over log(1 + length). Star predictions are those of `stars`, which
-    plays no role in the score.
+    `weights[name][i]` is the weight of a component for a history worth `lengths[i]` entries;
+    between two lengths it runs straight over log(1 + length). `diary_weights` come on top as far
+    as the history is a diary (`Evidence`). Content speaks up for items with few ratings: its
+    weight for an item with n ratings is multiplied by 1 + `cold_boost` · ρ, with
+    ρ = `cold_ratings` / (n + `cold_ratings`). Star predictions are those of `stars`, which plays
+    no role in the score. `favourites` is popularity of another shape (`Popularity.liked_weight`).
     """
 
     name: ClassVar[str] = "hybrid"
     popularity: Popularity = field(default_factory=Popularity)
+    favourites: Popularity = field(default_factory=_favourites)
     ease: Ease = field(default_factory=Ease)
+    als: Als = field(default_factory=Als)
+    sequence: Sequence = field(default_factory=Sequence)
     content: Content = field(default_factory=Content)
     stars: Bias = field(default_factory=Bias)
-    lengths: tuple[float, ...] = (0, 1, 3, 10, 30, 100)
+    lengths: tuple[float, ...] = (0, 1, 8, 15, 50, 100)
     weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_by_length)
+    diary_weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_of_diaries)
+    cold_boost: float = 1.0
+    cold_ratings: float = 5.0
 
     def _check_hyperparameters(self) -> None:
         if list(self.lengths) != sorted(set(self.lengths)):
             raise HyperparameterError("hybrid: lengths must ascend")
-        for name, weights in self.weights.items():
+        for name, weights in [*self.weights.items(), *self.diary_weights.items()]:
             if name not in self._components() or len(weights) != len(self.lengths):
                 raise HyperparameterError(f"hybrid: weights of {name!r} do not fit")
+        if self.cold_boost < 0 or self.cold_ratings <= 0:
+            raise HyperparameterError("hybrid: cold_boost must be 0 or more, cold_ratings above 0")
 
     def _components(self) -> Mapping[str, Recommender]:
         return {
             "popularity": self.popularity,
+            "favourites": self.favourites,
             "ease": self.ease,
+            "als": self.als,
+            "sequence": self.sequence,
             "content": self.content,
             "stars": self.stars,
         }
 
     def _fit(self, interactions: Interactions) -> None:
         super()._fit(interactions)
+        counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
+        rarity = self.cold_ratings / (counts + self.cold_ratings)
+        self.content_emphasis_ = np.asarray(1.0 + self.cold_boost * rarity, dtype=np.float64)
         self.items_ = interactions.items  # needed for scoring before `fit` is done
+        self._learn_usual_scores(interactions)
+
+    def _learn_usual_scores(self, interactions: Interactions) -> None:
         rng = np.random.default_rng(self.seed)
         n_people = min(interactions.n_users, _USUAL_PEOPLE)
         people = np.sort(rng.choice(interactions.n_users, size=n_people, replace=False))
@@ -82,16 +118,20 @@ class Hybrid(Stack, StarPredictor):
         """Return what each item gets from people in general."""
         return UsualScores(means=self.usual_means_, deviations=self.usual_deviations_)
 
-    def _weights(self, history: History) -> Mapping[str, float]:
-        return self.weights_for(history.n_entries)
+    def _emphasis(self, name: str) -> FloatArray | None:
+        return self.content_emphasis_ if name == "content" else None
 
-    def weights_for(self, n_entries: int) -> dict[str, float]:
-        """Return the weight of each component for a history of this length."""
-        places = np.log1p(self.lengths)
-        here = np.log1p(n_entries)
-        return {
-            name: float(np.interp(here, places, weights)) for name, weights in self.weights.items()
-        }
+    def _weights(self, history: History) -> Mapping[str, float]:
+        return self.weights_for(Evidence.of(history))
+
+    def weights_for(self, evidence: Evidence) -> dict[str, float]:
+        """Return the weight of each component for a history that shows this much."""
+        places, here = np.log1p(self.lengths), np.log1p(evidence.length)
+        total = {name: float(np.interp(here, places, row)) for name, row in self.weights.items()}
+        for name, row in self.diary_weights.items():
+            extra = evidence.diary * float(np.interp(here, places, row))
+            total[name] = total.get(name, 0.0) + extra
+        return total
 
     @property
     def content_(self) -> Content:

@@ -77,7 +77,9 @@ def components_of(model: Recommender) -> Iterator[Recommender]:
 
 
 def _read(model: Recommender) -> ItemFeatures:
-    components = {component.name: component for component in components_of(model)}
+    components: dict[str, Recommender] = {}
+    for component in components_of(model):
+        components.setdefault(component.name, component)  # the first popularity is the plain one
     content, popularity = components.get(Content.name), components.get(Popularity.name)
     if not isinstance(content, Content):
         raise UnsupportedError(f"{model.name} has no content to compare items by")

@@ -103,10 +103,12 @@ def test_a_higher_rating_of_the_same_film_weighs_more():
 
 
 def test_the_long_layer_speaks_up_as_the_history_grows():
-    model = Ease(half_length=4, long_share=0.8)
-    short = model._weights(history_of_camp(0))
-    assert short == pytest.approx({"short": 0.6, "long": 0.4})
-    assert model._weights(History()) == {"short": 1.0, "long": 0.0}
+    history = history_of_camp(0)  # four favourites and no low rating stand for sixteen entries
+    assert Ease(short_until=16, long_from=20)._weights(history) == {"short": 1.0, "long": 0.0}
+    between = Ease(short_until=4, long_from=64)._weights(history)
+    assert between == pytest.approx({"short": 0.5, "long": 0.5})
+    assert Ease(short_until=2, long_from=16)._weights(history) == {"short": 0.0, "long": 1.0}
+    assert Ease()._weights(History()) == {"short": 1.0, "long": 0.0}
 
 
 def test_a_pruned_layer_scores_and_explains_like_a_full_one():
@@ -138,3 +140,8 @@ def test_similar_items_come_from_the_same_camp():
 def test_hyperparameters_out_of_range_are_refused(wrong):
     with pytest.raises(HyperparameterError, match="ease"):
         EaseLayer(**wrong).fit(two_camps())
+
+
+def test_layers_that_overlap_the_wrong_way_are_refused():
+    with pytest.raises(HyperparameterError, match="short_until"):
+        Ease(short_until=9, long_from=9).fit(two_camps())

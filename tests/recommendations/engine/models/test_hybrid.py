@@ -5,9 +5,10 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.bias import Bias
+from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.popularity import Popularity
-from tests.recommendations.engine.worlds import N_ITEMS, camp_of, two_camps
+from tests.recommendations.engine.worlds import N_ITEMS, UNRATED_ITEM, camp_of, two_camps
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +27,10 @@ def ratings(stars_of):
 def test_the_score_is_the_weighted_sum_of_standardised_scores(model):
     history = ratings({0: 5, 2: 4, 1: 1})
     expected = np.zeros(N_ITEMS)
-    for name, weight in model.weights_for(3).items():
+    for name, weight in model.weights_for(Evidence.of(history)).items():
         scores = model.components_[name].score(history)
-        expected += weight * (scores - scores.mean()) / scores.std()
+        emphasis = model.content_emphasis_ if name == "content" else 1.0
+        expected += emphasis * weight * (scores - scores.mean()) / scores.std()
     assert np.allclose(model.score(history), expected)
 
 
@@ -62,11 +64,34 @@ def test_the_planted_camp_is_recovered(model, camp):
 
 
 def test_weights_run_smoothly_between_the_lengths_given():
-    weights = {"popularity": (1.0, 0.0), "ease": (0.0, 1.0), "content": (0.0, 0.0)}
-    model = Hybrid(lengths=(0, 3), weights=weights)
-    assert model.weights_for(0)["popularity"] == 1.0
-    assert model.weights_for(1)["popularity"] == pytest.approx(0.5)  # log 2 / log 4
-    assert model.weights_for(99)["ease"] == 1.0
+    weights = {"popularity": (1.0, 0.0), "ease": (0.0, 1.0)}
+    model = Hybrid(lengths=(0, 3), weights=weights, diary_weights={"ease": (0.5, 0.5)})
+    assert model.weights_for(Evidence(length=0, diary=0.0))["popularity"] == 1.0
+    one = model.weights_for(Evidence(length=1, diary=0.6))
+    assert one == pytest.approx({"popularity": 0.5, "ease": 0.5 + 0.6 * 0.5})  # log 2 / log 4
+    assert model.weights_for(Evidence(length=99, diary=0.0))["ease"] == 1.0
+
+
+def test_content_speaks_louder_of_what_few_rated():
+    world = two_camps(n_users=200)
+    history = ratings({0: 5, 2: 4, 1: 1})
+    plain, boosted = Hybrid(cold_boost=0).fit(world), Hybrid(cold_boost=3).fit(world)
+    for item in (3, UNRATED_ITEM):
+        n_ratings = np.count_nonzero(world.user_items.indices == item)
+        factor = 1 + 3 * 5 / (n_ratings + 5)
+        expected = factor * plain.explain(history, item).value_of("content")
+        assert boosted.explain(history, item).value_of("content") == pytest.approx(expected)
+        others = [one.explain(history, item).value_of("ease") for one in (plain, boosted)]
+        assert others[0] == others[1]
+
+
+def test_among_items_nobody_rated_content_alone_decides():
+    world = two_camps(n_users=200)
+    cold = [3, 6, UNRATED_ITEM]
+    model = Hybrid().fit(world.keep_ratings(~np.isin(world.user_items.indices, cold)))
+    history = ratings({0: 5, 2: 4, 1: 1})
+    scores, by_content = (each.score(history)[cold] for each in (model, model.content_))
+    assert np.array_equal(np.argsort(scores), np.argsort(by_content))
 
 
 def test_stars_are_those_of_the_star_model(model):
@@ -104,8 +129,11 @@ def test_an_item_nobody_rated_has_similar_items_by_content(model):
     "wrong",
     [
         {"lengths": (1, 0)},
-        {"lengths": (0, 1), "weights": {"ease": (1.0,)}},
-        {"lengths": (0,), "weights": {"oracle": (1.0,)}},
+        {"lengths": (0, 1), "weights": {"ease": (1.0,)}, "diary_weights": {}},
+        {"lengths": (0,), "weights": {"oracle": (1.0,)}, "diary_weights": {}},
+        {"diary_weights": {"ease": (1.0,)}},
+        {"cold_boost": -1},
+        {"cold_ratings": 0},
     ],
 )
 def test_weights_that_do_not_fit_are_refused(wrong):

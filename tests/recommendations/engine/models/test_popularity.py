@@ -28,6 +28,12 @@ def test_the_score_is_the_log_of_damped_mean_times_damped_count():
     assert scores[1] == pytest.approx(np.log((3 + 2 * 4) / 3) + np.log(1 + 1))
 
 
+def test_likes_count_as_they_are_where_asked_for():
+    model = Popularity(mean_weight=0, count_weight=0, liked_weight=2, group_weight=0)
+    scores = model.fit(world({1: [4, 5, 3], 2: [3], 3: [4]})).score(History())
+    assert scores == pytest.approx(2 * np.array([2, 0, 1]) / np.std([2, 0, 1]))
+
+
 def test_one_perfect_rating_does_not_beat_many_good_ones():
     model = Popularity().fit(world({1: [5], 2: [4.5, 4.5, 4, 5, 4, 4.5]}))
     assert model.score(History())[1] > model.score(History())[0]
@@ -42,7 +48,7 @@ def test_recent_ratings_count_by_half_life():
     times = [0, 0, 60 * DAY]
     model = Popularity(mean_weight=0, recent_weight=1, half_life_days=60, count_damping=1)
     model.fit(world({1: [4, 4], 2: [4]}, times=times))
-    recent = [part[2].value for part in model._parts(History(), [0, 1])]
+    recent = [part[3].value for part in model._parts(History(), [0, 1])]
     assert recent == pytest.approx([np.log(2 * 0.5 + 1), np.log(1 + 1)])
 
 
