@@ -1,0 +1,1 @@
+"""The engine against the libraries a user would pick instead, on the same splits."""
