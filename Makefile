@@ -1,7 +1,8 @@
 # Needs Python 3.11 or newer with venv, and a package index. `make run`, then open the address.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search bench-admin
+.PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search bench-admin \
+	bench-engine bench-peers
 
 # The oldest supported first: that is what the pinned packages are tried with.
 PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
@@ -20,6 +21,8 @@ help:
 	@echo "make test   run every test"
 	@echo "make lint   check style, types, imports, templates, migrations and deployment"
 	@echo "make setup  only install; the others do that too"
+	@echo "make bench-engine   how fast the recommender is, beside a plain matrix product"
+	@echo "make bench-peers    the recommender beside other libraries; writes docs/evaluation.md"
 
 setup: $(STAMP)
 
@@ -66,3 +69,11 @@ bench-search: $(STAMP)
 
 bench-admin: $(STAMP)
 	@$(VENV)/python -m benchmarks.admin
+
+bench-engine: $(STAMP)
+	@$(VENV)/python -m benchmarks.engine_speed
+
+# What may be set: TUNE=1, ONLY=ours|peers|MODEL,…, DATA=ml-100k,…, WORLD=people,…, REPORT=1 (only write the page).
+bench-peers: $(STAMP)
+	@$(VENV)/python -m benchmarks.peers $(if $(TUNE),--tune) $(if $(REPORT),--report) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(WORLD),--world $(WORLD))
