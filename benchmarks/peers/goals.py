@@ -73,8 +73,8 @@ GOALS = (
     _goal("NCF's split, HR@10", "sequence", "ml-1m ncf ncf", 0.78, metric="hit"),
     _goal("NCF's split, NDCG@10", "sequence", "ml-1m ncf ncf", 0.57),
     _goal(
-        "NDCG@100 of the varied list to the plain one",
-        "hybrid-varied",
+        "NDCG@100 of the site's list to the plain one",
+        "hybrid-site",
         "ml-1m people strong",
         0.98,
         against=("hybrid",),

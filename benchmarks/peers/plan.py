@@ -326,7 +326,7 @@ LIST_PEERS = (
             (64, 5.0, 5.0),
             (128, 5.0, 10.0),
         ),
-        large_seeds=1,
+        data=("ml-100k",),
     ),
 )
 PEERS = (*STAR_PEERS, *LIST_PEERS)
@@ -359,9 +359,9 @@ OWN = (
     Own(name="sequence", tasks=("next", "ncf")),
     Own(name="hybrid", tasks=(*_LISTS, "cold")),
     Own(
-        name="hybrid-varied",
+        name="hybrid-site",
         fits="hybrid",
         tasks=("strong",),
-        recommend_options=("--diversity", "0.4"),
+        recommend_options=("--site",),
     ),
 )

@@ -143,9 +143,7 @@ def _peer_cell(goal: Goal, peer: Pool | None) -> str:
 def breadth() -> str:
     """Return how many of the movies the top tens show, and what that costs."""
     setting = Setting(data="ml-1m", world="people", task="strong")
-    pools = [
-        read_pool(setting, name) for name in (*EASE, "implicit-als", "hybrid", "hybrid-varied")
-    ]
+    pools = [read_pool(setting, name) for name in (*EASE, "implicit-als", "hybrid", "hybrid-site")]
     plain = read_pool(setting, "hybrid")
     rows = []
     for pool in pools:
