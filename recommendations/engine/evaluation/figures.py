@@ -18,12 +18,13 @@ import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
 Document = Mapping[str, Any]
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COVERAGE = "coverage@10"
-_DODGE = 0.5
+_DODGE, _WIDEST_DODGE = 0.12, 0.6
+_NAMES_A_ROW = 4
 _INK, _SOFT = "#22313f", "#9fb4c7"
 
 
@@ -63,11 +64,21 @@ def draw_ratings(document: Document) -> Figure:
     for axes, key, what in ((middle, "per_movie", "movies"), (right, "per_person", "people")):
         tail = ratings[key]
         axes.loglog(tail["places"], tail["counts"], color=_INK, linewidth=2)
+        axes.set_ylim(bottom=0.8)
         axes.axvline(tail["half"], color=_SOFT, linestyle="--")
-        text = f" half of all ratings\n left of {tail['half']:,} {what}"
-        axes.text(tail["half"], 1.1, text, color=_INK, fontsize=10, va="bottom")
+        axes.annotate(
+            f"{tail['half']:,} {what} have\nhalf of all ratings",
+            (tail["half"], 0.04),
+            xycoords=("data", "axes fraction"),
+            xytext=(-6, 0),
+            textcoords="offset points",
+            ha="right",
+            color=_INK,
+            fontsize=10,
+        )
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(FuncFormatter(_thousands))
+            axis.set_minor_formatter(NullFormatter())
         _label(axes, f"Long tail of {what}", f"{what}, most ratings first", "ratings")
     return figure
 
@@ -86,13 +97,16 @@ def draw_times(document: Document) -> Figure:
         _label(axes[0, column], f"When people rate: {what}", what, "share of all ratings")
         _draw_deviations(axes[1, column], ratings[key], names)
         _label(axes[1, column], f"How they rate: {what}", what, "stars above own mean")
-        for row in (0, 1):
-            axes[row, column].tick_params(axis="x", labelsize=9)
+    for column in (0, 1):
+        axes[0, column].grid(visible=False, axis="x")
+    for row in (0, 1):
+        axes[row, 0].set_xticks(range(0, 24, 3))
     for row, (key, what) in enumerate(
         (("by_days", "days since the first rating"), ("by_place", "place in the history"))
     ):
         names = _ranges(ratings[key]["first"])
         _draw_deviations(axes[row, 2], ratings[key], names)
+        axes[row, 2].tick_params(axis="x", rotation=20)
         _label(axes[row, 2], f"Drift: {what}", what, "stars above own mean")
     return figure
 
@@ -125,8 +139,9 @@ def draw_accuracy_and_coverage(document: Document) -> Figure | None:
             textcoords="offset points",
             color=color,
         )
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.margins(x=0.2, y=0.15)
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.margins(x=0.25, y=0.15)
+    axes.set_xlim(left=0)
     _label(axes, "Accuracy against coverage", "catalogue in anybody's first ten", _name(metric))
     return figure
 
@@ -149,7 +164,7 @@ def draw_learning_curve(document: Document) -> Figure | None:
         lows, highs = ([value[end] for value in found] for end in ("low", "high"))
         axes.fill_between(shares, lows, highs, color=color, alpha=0.15)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.legend(title=None)
+    _legend(axes)
     _label(axes, "Learning curve", "people learned from, the same people judged", _name(metric))
     return figure
 
@@ -170,6 +185,7 @@ def draw_cost(document: Document) -> Figure:
             for model in document["models"]
         ]
         bars = place.barh(names, values, color=_SOFT)
+        place.grid(visible=False, axis="y")
         place.bar_label(bars, fmt=lambda value: f" {value:,.3g}", color=_INK)
         place.margins(x=0.18)
         _label(place, title, unit, "")
@@ -196,7 +212,8 @@ def _draw_by(document: Document, key: str, what: str, title: str) -> Figure | No
     metric = _first_metric(models)
     width = max(7.5, 1.0 + 0.55 * len(parts))
     figure, axes = plt.subplots(figsize=(width, 5), layout="constrained")
-    shifts = np.linspace(-_DODGE / 2, _DODGE / 2, len(models)) if len(models) > 1 else [0.0]
+    reach = min(_DODGE * (len(models) - 1), _WIDEST_DODGE) / 2
+    shifts = np.linspace(-reach, reach, len(models))
     colors = sns.color_palette("colorblind", len(models))
     for model, shift, color in zip(models, shifts, colors, strict=True):
         found = [
@@ -215,17 +232,31 @@ def _draw_by(document: Document, key: str, what: str, title: str) -> Figure | No
     if key == "by_group":
         axes.tick_params(axis="x", rotation=90)
     axes.grid(visible=False, axis="x")
-    axes.legend(title=None)
+    _legend(axes)
     _label(axes, title, what + (" (people)" if counts else ""), _name(metric))
     return figure
 
 
 def _draw_deviations(axes: Axes, found: Mapping[str, Any], names: Sequence[str]) -> None:
-    errors = 1.96 * np.array(found["errors"])
-    axes.errorbar(
-        list(names), found["means"], yerr=errors, fmt="o-", color=_INK, ecolor=_SOFT, capsize=3
-    )
+    is_there = np.array(found["counts"]) > 0
+    shown = [name for name, there in zip(names, is_there, strict=True) if there]
+    means, errors = np.array(found["means"])[is_there], np.array(found["errors"])[is_there]
+    axes.errorbar(shown, means, yerr=1.96 * errors, fmt="o-", color=_INK, ecolor=_SOFT, capsize=3)
+    axes.tick_params(axis="x", labelsize=9)
     axes.axhline(0, color=_SOFT, linewidth=1)
+
+
+def _legend(axes: Axes) -> None:
+    """Put the names of the models above the figure, where no point can be."""
+    n_names = len(axes.get_legend_handles_labels()[1])
+    axes.legend(
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        frameon=False,
+        ncols=min(n_names, _NAMES_A_ROW),
+        handletextpad=0.2,
+        columnspacing=1,
+    )
 
 
 def _first_metric(models: Sequence[Mapping[str, Any]]) -> str:

@@ -4,7 +4,7 @@ Efron and Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993: 
 intervals. Two models judged on the same people are compared on the same resamples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,9 @@ class Figure:
     value: float
     low: float
     high: float
+
+
+NOWHERE = Figure(value=float("nan"), low=float("nan"), high=float("nan"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,17 +67,10 @@ class Sums:
         is_there = self.denominators > 0
         return self.numerators[is_there] / self.denominators[is_there]
 
-    def resampled(self, *, seed: int) -> FloatArray:
-        """Return the metric over each resample of people, shape (RESAMPLES,)."""
-        sums = resample_sums(np.column_stack([self.numerators, self.denominators]), seed=seed)
-        ratios = sums[:, 0] / np.maximum(sums[:, 1], _SMALLEST)
+    def ratios(self, numerators: FloatArray, denominators: FloatArray) -> FloatArray:
+        """Return the metric of each resample from its sums."""
+        ratios = numerators / np.maximum(denominators, _SMALLEST)
         return np.sqrt(ratios) if self.is_root else ratios
-
-    def figure(self, *, seed: int) -> Figure:
-        """Return the metric with its interval."""
-        if not self.applies:
-            return Figure(value=self.value, low=float("nan"), high=float("nan"))
-        return figure_of(self.value, self.resampled(seed=seed))
 
     def take(self, positions: IndexArray) -> "Sums":
         """Return the sums of these people only."""
@@ -113,19 +109,55 @@ class Comparison:
     p_value: float
 
 
+def figures_of(metrics: Mapping[str, Sums], *, seed: int) -> dict[str, Figure]:
+    """Return each metric with its interval, all over the same people and resamples of them."""
+    drawn = _resample(list(metrics.values()), seed=seed)
+    return {
+        name: figure_of(sums.value, values) if sums.applies else NOWHERE
+        for (name, sums), values in zip(metrics.items(), drawn, strict=True)
+    }
+
+
+def compare_all(
+    first: Mapping[str, Sums], second: Mapping[str, Sums], *, seed: int
+) -> dict[str, Comparison]:
+    """Return how the first stands to the second by each metric both have, paired by person."""
+    names = [name for name in first if name in second and first[name].applies]
+    drawn = _resample([side[name] for side in (first, second) for name in names], seed=seed)
+    return {
+        name: _compare(first[name].value, second[name].value, ours, theirs)
+        for name, ours, theirs in zip(names, drawn[: len(names)], drawn[len(names) :], strict=True)
+    }
+
+
 def compare(first: Sums, second: Sums, *, seed: int) -> Comparison:
-    """Return by how much the first is above the second, paired person by person."""
-    ours, theirs = first.resampled(seed=seed), second.resampled(seed=seed)
+    """Return how the first stands to the second, paired person by person."""
+    return _compare(first.value, second.value, *_resample([first, second], seed=seed))
+
+
+def _compare(value: float, other: float, ours: FloatArray, theirs: FloatArray) -> Comparison:
     differences = ours - theirs
-    # Half of the ties to each side: two equal models have p = 1.
-    share_below = float(np.mean(differences < 0) + 0.5 * np.mean(differences == 0))
-    quotient = first.value / second.value if second.value else float("nan")
+    # Half of the ties to each side: two equal models have p = 1. Sums differ in their last bits.
+    is_tie = np.abs(differences) < _SMALLEST
+    share_below = float(np.mean((differences < 0) & ~is_tie) + 0.5 * np.mean(is_tie))
     quotients = ours / np.where(theirs == 0, np.nan, theirs)
     return Comparison(
-        difference=figure_of(first.value - second.value, differences),
-        ratio=figure_of(quotient, quotients),
+        difference=figure_of(value - other, differences),
+        ratio=figure_of(value / other if other else float("nan"), quotients),
         p_value=min(1.0, 2 * min(share_below, 1 - share_below) + 1 / RESAMPLES),
     )
+
+
+def _resample(metrics: Sequence[Sums], *, seed: int) -> list[FloatArray]:
+    """Return each metric over each resample of people, shape (RESAMPLES,)."""
+    if not metrics:
+        return []
+    columns = [column for sums in metrics for column in (sums.numerators, sums.denominators)]
+    drawn = resample_sums(np.column_stack(columns), seed=seed)
+    return [
+        sums.ratios(drawn[:, 2 * place], drawn[:, 2 * place + 1])
+        for place, sums in enumerate(metrics)
+    ]
 
 
 def figure_of(value: float, resampled: FloatArray) -> Figure:

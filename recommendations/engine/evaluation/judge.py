@@ -8,7 +8,15 @@ import numpy as np
 from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
 from recommendations.engine.base import Recommender, StarPredictor
 from recommendations.engine.errors import UnsupportedError
-from recommendations.engine.evaluation.intervals import Comparison, Figure, Sums, compare, join_sums
+from recommendations.engine.evaluation.intervals import (
+    Comparison,
+    Figure,
+    Sums,
+    compare,
+    compare_all,
+    figures_of,
+    join_sums,
+)
 from recommendations.engine.evaluation.metrics import (
     average_precision_at,
     hit_rate_at,
@@ -61,15 +69,11 @@ class Judgement:
 
     def figures(self, *, seed: int) -> dict[str, Figure]:
         """Return the metrics by name, each with its interval over people."""
-        return {name: sums.figure(seed=seed) for name, sums in self.sums.items()}
+        return figures_of(self.sums, seed=seed)
 
     def against(self, other: "Judgement", *, seed: int) -> dict[str, Comparison]:
         """Return how this model stands to another on the same cases, metric by metric."""
-        return {
-            name: compare(sums, other.sums[name], seed=seed)
-            for name, sums in self.sums.items()
-            if name in other.sums and sums.applies
-        }
+        return compare_all(self.sums, other.sums, seed=seed)
 
     def ndcg_above(self, other: "Judgement", *, seed: int) -> Figure:
         """Return by how much this model's NDCG is above another's on the same cases, paired."""

@@ -16,7 +16,7 @@ import numpy as np
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError, UnsupportedError
 from recommendations.engine.evaluation.cost import measure
-from recommendations.engine.evaluation.intervals import compare
+from recommendations.engine.evaluation.intervals import compare, figures_of
 from recommendations.engine.evaluation.judge import Judgement
 from recommendations.engine.evaluation.protocols import Protocol
 from recommendations.engine.evaluation.splits import Split
@@ -66,7 +66,7 @@ def tune_model(
         "grid": MODELS[name].grid,
         "trials": [_plain(trial, objective, seed=seed) for trial in done],
         "winner": dict(best.values),
-        "reached": asdict(sums.figure(seed=seed)),
+        "reached": asdict(figures_of({objective: sums}, seed=seed)[objective]),
         "above_default": asdict(compare(sums, done[0].judgement.sums[objective], seed=seed)),
     }
 
@@ -130,7 +130,7 @@ def _try(
 
 
 def _plain(trial: Trial, objective: str, *, seed: int) -> dict[str, Any]:
-    figure = trial.judgement.sums[objective].figure(seed=seed)
+    figure = trial.judgement.figures(seed=seed)[objective]
     others = {name: sums.value for name, sums in trial.judgement.sums.items()}
     return {
         "values": dict(trial.values),

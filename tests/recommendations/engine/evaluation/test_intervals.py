@@ -5,17 +5,23 @@ from recommendations.engine.evaluation.intervals import (
     RESAMPLES,
     Sums,
     compare,
+    compare_all,
+    figures_of,
     join_sums,
     resample_sums,
 )
+
+
+def figure(sums, *, seed):
+    return figures_of({"metric": sums}, seed=seed)["metric"]
 
 
 def test_an_interval_covers_the_mean_as_often_as_it_says():
     rng = np.random.default_rng(2)
     covered = 0
     for trial in range(60):
-        figure = Sums.mean_of(rng.normal(1.0, 1.0, 80)).figure(seed=trial)
-        covered += figure.low <= 1.0 <= figure.high
+        found = figure(Sums.mean_of(rng.normal(1.0, 1.0, 80)), seed=trial)
+        covered += found.low <= 1.0 <= found.high
     assert 51 <= covered <= 60
 
 
@@ -29,8 +35,8 @@ def test_resamples_are_those_of_plain_drawing():
 
 def test_a_ratio_weighs_people_by_what_they_rated():
     sums = Sums(numerators=np.array([2.0, 8.0]), denominators=np.array([1.0, 4.0]), is_root=True)
-    figure = sums.figure(seed=1)
-    assert (figure.value, figure.low, figure.high) == pytest.approx((2**0.5,) * 3)
+    found = figure(sums, seed=1)
+    assert (found.value, found.low, found.high) == pytest.approx((2**0.5,) * 3)
 
 
 def test_people_a_metric_does_not_apply_to_do_not_count():
@@ -40,8 +46,8 @@ def test_people_a_metric_does_not_apply_to_do_not_count():
 
 
 def test_a_metric_that_applies_to_nobody_is_not_a_number():
-    figure = Sums.mean_of(np.array([np.nan])).figure(seed=1)
-    assert np.isnan([figure.value, figure.low, figure.high]).all()
+    found = figure(Sums.mean_of(np.array([np.nan])), seed=1)
+    assert np.isnan([found.value, found.low, found.high]).all()
 
 
 def test_pairing_finds_what_single_intervals_hide():
@@ -49,7 +55,7 @@ def test_pairing_finds_what_single_intervals_hide():
     people = rng.normal(1.0, 0.5, 200)
     better = Sums.mean_of(people + 0.03 + rng.normal(0, 0.05, 200))
     plain = Sums.mean_of(people)
-    assert better.figure(seed=1).low < plain.value
+    assert figure(better, seed=1).low < plain.value
     found = compare(better, plain, seed=1)
     assert found.difference.low > 0
     assert found.ratio.low > 1
@@ -67,3 +73,14 @@ def test_one_person_of_two_splits_is_one_person():
     pooled = join_sums(parts).pooled(np.array([0, 1, 0]), 2)
     assert pooled.value == 2.0
     assert pooled.own_values.tolist() == [1.5, 3.0]
+
+
+def test_metrics_compared_together_are_as_compared_alone():
+    rng = np.random.default_rng(4)
+    first, second = ({name: Sums.mean_of(rng.random(30)) for name in "ab"} for _ in range(2))
+    together = compare_all({**first, "c": first["a"]}, second, seed=3)
+    assert set(together) == {"a", "b"}
+    for name, found in together.items():
+        alone = compare(first[name], second[name], seed=3)
+        assert found.difference.low == pytest.approx(alone.difference.low)
+        assert found.p_value == pytest.approx(alone.p_value)
