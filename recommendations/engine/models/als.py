@@ -27,6 +27,7 @@ from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.products import cosines_with, divide, multiply
+from recommendations.engine.taste_groups import TasteGroups
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
@@ -56,6 +57,8 @@ class Als(Recommender):
     5 stars. With weight 0 an entry says no more than an item never touched. The score is
     y_jᵀ A⁻¹ Σ_i c_i p_i y_i (section 5 of the paper): linear in the entries given A; dislikes act
     through A only. An empty history scores 0 everywhere.
+
+    `taste_groups` are at most `n_groups` groups of the people fitted, 0 for none.
     """
 
     name: ClassVar[str] = "als"
@@ -74,12 +77,13 @@ class Als(Recommender):
     alpha: float = 6.0
     iterations: int = 15
     rating_weights: tuple[float, ...] = (0.0, 0.0, 0.3, 1.0, 1.2)
+    n_groups: int = 24
 
     def _check_hyperparameters(self) -> None:
         if min(self.factors, self.iterations) < 1:
             raise HyperparameterError("als: factors and iterations must be 1 or more")
-        if min(self.ridge, self.alpha) <= 0:
-            raise HyperparameterError("als: ridge and alpha must be above 0")
+        if min(self.ridge, self.alpha) <= 0 or self.n_groups < 0:
+            raise HyperparameterError("als: ridge and alpha must be above 0, n_groups 0 or more")
         if len(self.rating_weights) != len(STARS_AT):
             raise HyperparameterError("als: rating_weights needs a weight for each star")
 
@@ -101,6 +105,21 @@ class Als(Recommender):
             self.item_vectors_ = item_vectors
             self.gram_ = exact.T @ exact
             self.noise_ = np.array([self._noise(signed, user_vectors)])
+        self._group_people(user_vectors, interactions)
+
+    def _group_people(self, user_vectors: Float32Array, interactions: Interactions) -> None:
+        groups = TasteGroups.learn(
+            user_vectors, interactions, n_groups=self.n_groups, seed=self.seed
+        )
+        for name, values in groups.arrays().items():
+            setattr(self, f"group_{name}_", values)
+
+    @property
+    def taste_groups(self) -> TasteGroups:
+        """Return the groups of like taste; `of` takes the vector of `fold_in`."""
+        _ = self.known_items
+        arrays = {name: getattr(self, f"group_{name}_") for name in TasteGroups.names()}
+        return TasteGroups.restore(arrays)
 
     def _solver(self, interactions: Interactions) -> AlternatingLeastSquares:
         solver = AlternatingLeastSquares(

@@ -118,6 +118,21 @@ def test_similar_items_come_from_the_same_camp(model):
     assert model.similarities(6)[6] == pytest.approx(1.0)
 
 
+def test_people_of_one_camp_are_a_taste_group(model):
+    liked = [item for item in range(8) if camp_of(item) == 1]
+    vector, _ = model.fold_in(history_of(liked, [5.0] * len(liked)))
+    groups = model.taste_groups
+    group = groups.of(vector)
+    assert groups.opinion(group, 9).mean_stars > 4
+    assert groups.opinion(group, 10).mean_stars < 2
+
+
+def test_groups_can_be_left_out():
+    model = Als(**SMALL, n_groups=0).fit(two_camps())
+    assert len(model.taste_groups) == 0
+    assert model.taste_groups.of(np.ones(4)) is None
+
+
 def test_fitting_warns_of_nothing_and_shows_no_progress(capfd):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
