@@ -26,7 +26,7 @@ from recommendations.engine.arrays import (
 )
 from recommendations.engine.interactions import Interactions
 
-FEWEST_MEMBERS = 20
+FEWEST_MEMBERS = 50
 FEWEST_RATERS = 5
 
 

@@ -17,7 +17,9 @@ def vectors_of_camps(n_users, *, seed=5):
 
 @pytest.fixture
 def groups():
-    return TasteGroups.learn(vectors_of_camps(60), two_camps(n_users=60), n_groups=2, seed=1)
+    return TasteGroups.learn(
+        vectors_of_camps(60), two_camps(n_users=60), n_groups=2, seed=1, fewest_members=20
+    )
 
 
 def test_people_are_grouped_by_direction_whatever_the_length(groups):
@@ -54,7 +56,7 @@ def world_of(raters_by_item, *, n_users):
 def test_fewer_than_five_raters_have_no_opinion():
     even, odd = range(0, 40, 2), range(1, 40, 2)
     world = world_of([[*even, *odd[:4]], [*even[:4], *odd[:4]], range(40)], n_users=40)
-    learned = TasteGroups.learn(vectors_of_camps(40), world, n_groups=2, seed=1)
+    learned = TasteGroups.learn(vectors_of_camps(40), world, n_groups=2, seed=1, fewest_members=20)
     first, second = learned.of(np.array([1.0, 0, 0])), learned.of(np.array([0, 1.0, 0]))
     assert learned.opinion(second, 0) is None
     assert learned.opinion(first, 1) is None
@@ -66,21 +68,25 @@ def test_what_is_hidden_cannot_be_worked_out_from_what_is_shown():
     vectors = np.repeat(np.eye(3, dtype=np.float32), 20, axis=0)
     raters = [*range(20), *range(20, 26), *range(40, 44)]
     world = world_of([raters, range(60)], n_users=60)
-    learned = TasteGroups.learn(vectors, world, n_groups=3, seed=1)
+    learned = TasteGroups.learn(vectors, world, n_groups=3, seed=1, fewest_members=20)
     opinions = [learned.opinion(learned.of(axis), 0) for axis in np.eye(3)]
     assert [opinion and opinion.n_people for opinion in opinions] == [20, None, None]
 
 
 def test_small_groups_are_given_up():
     vectors = np.repeat(np.eye(3, dtype=np.float32), [30, 25, 3], axis=0)
-    learned = TasteGroups.learn(vectors, world_of([range(58)], n_users=58), n_groups=3, seed=1)
+    learned = TasteGroups.learn(
+        vectors, world_of([range(58)], n_users=58), n_groups=3, seed=1, fewest_members=20
+    )
     assert len(learned) == 2
     assert learned.sizes.sum() == 58
     assert learned.sizes.min() >= 20
 
 
 def test_too_few_people_make_no_group():
-    learned = TasteGroups.learn(vectors_of_camps(8), two_camps(n_users=8), n_groups=4, seed=1)
+    learned = TasteGroups.learn(
+        vectors_of_camps(8), two_camps(n_users=8), n_groups=4, seed=1, fewest_members=20
+    )
     assert len(learned) == 0
     assert learned.of(np.ones(3)) is None
 
@@ -88,13 +94,17 @@ def test_too_few_people_make_no_group():
 def test_people_without_a_vector_belong_nowhere(groups):
     vectors = vectors_of_camps(60)
     vectors[:10] = 0
-    learned = TasteGroups.learn(vectors, two_camps(n_users=60), n_groups=2, seed=1)
+    learned = TasteGroups.learn(
+        vectors, two_camps(n_users=60), n_groups=2, seed=1, fewest_members=20
+    )
     assert learned.sizes.sum() == 50
     assert groups.of(np.zeros(3)) is None
 
 
 def test_the_same_people_make_the_same_bytes_and_survive_storing(groups):
-    again = TasteGroups.learn(vectors_of_camps(60), two_camps(n_users=60), n_groups=2, seed=1)
+    again = TasteGroups.learn(
+        vectors_of_camps(60), two_camps(n_users=60), n_groups=2, seed=1, fewest_members=20
+    )
     for name, values in groups.arrays().items():
         assert values.tobytes() == again.arrays()[name].tobytes()
         assert 60 not in values.shape
