@@ -13,7 +13,6 @@ from typing import Self, cast
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from recommendations.engine.arrays import (
@@ -25,6 +24,7 @@ from recommendations.engine.arrays import (
     IndexArray,
 )
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.learners import cluster
 
 FEWEST_MEMBERS = 50
 FEWEST_RATERS = 5
@@ -148,7 +148,7 @@ def _find_centroids(
         return np.zeros((0, units.shape[1]), dtype=np.float32)
     # With more threads the sums of a cluster add up in another order each time.
     with threadpool_limits(limits=1):
-        clusters = KMeans(n_clusters=n_wanted, n_init=1, random_state=seed).fit(units)
+        clusters = cluster.KMeans(n_clusters=n_wanted, n_init=1, random_state=seed).fit(units)
         centroids = _unit_rows(np.asarray(clusters.cluster_centers_, dtype=np.float32))
         likeness = units @ centroids.T
     kept = np.flatnonzero(centroids.any(axis=1))

@@ -12,8 +12,6 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 from scipy import linalg, optimize, sparse
-from sklearn.decomposition import NMF
-from sklearn.exceptions import ConvergenceWarning
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
@@ -21,6 +19,7 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.learners import decomposition, exceptions
 from recommendations.engine.models.products import cosines_with, multiply
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
@@ -72,7 +71,7 @@ class Nmf(Recommender):
         factors = min(self.factors, *likings.shape)
         if not likings.nnz:
             return np.zeros((likings.shape[1], factors), dtype=np.float32)
-        solver = NMF(
+        solver = decomposition.NMF(
             n_components=factors,
             init="nndsvda",
             max_iter=self.iterations,
@@ -81,7 +80,7 @@ class Nmf(Recommender):
         )
         with blas_threads(FIT_THREADS), warnings.catch_warnings():
             # Stopping after a number of rounds is meant.
-            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", exceptions.ConvergenceWarning)
             people = solver.fit_transform(likings)
         # Tastes are scaled so that people hold one of them at 1 in the mean square.
         scale = np.sqrt(np.mean(np.square(people, dtype=np.float64), axis=0))

@@ -11,13 +11,13 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 from scipy import linalg, sparse
-from sklearn.utils.extmath import randomized_svd
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.learners import extmath
 from recommendations.engine.models.products import cosines_with, multiply
 from recommendations.engine.models.residual import ResidualPredictor
 from recommendations.engine.threads import FIT_THREADS, blas_threads
@@ -74,7 +74,7 @@ class Svd(ResidualPredictor):
     def _decompose(self, matrix: CsrMatrix, *, factors: int) -> tuple[Float32Array, FloatArray]:
         """Return the right singular vectors, shape (n_items, factors), and singular values."""
         with blas_threads(FIT_THREADS):
-            _, lengths, axes = randomized_svd(
+            _, lengths, axes = extmath.randomized_svd(
                 matrix,
                 n_components=min(factors, *matrix.shape),
                 n_iter=self.iterations,

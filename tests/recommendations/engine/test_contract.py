@@ -1,5 +1,7 @@
 """What every model must do, whatever it learns."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -75,6 +77,12 @@ def assert_account_is_exact(explanation, expected):
         assert np.isfinite(part.value)
         if part.contributions is not None:
             assert part.contributions.shape == (explanation.n_entries,)
+
+
+def test_importing_the_models_leaves_scikit_learn_out():
+    """It costs a serving process 85 MB; import it through `recommendations.engine.learners`."""
+    check = "import sys, recommendations.engine.artefacts; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
 def test_fit_returns_the_model_itself(model):
