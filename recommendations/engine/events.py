@@ -86,6 +86,8 @@ def weigh_events(
     A cell stands for what the event is about: the item, or the pair of user and item. Weight 0
     goes to events repeated later and to events about `rated_cells`.
     """
+    if not len(codes):
+        return np.zeros(0, dtype=np.float32)
     weights = _WEIGHT_OF_CODE[codes]
     keys = cells * len(EVENT_KINDS) + codes
     last_first = keys[::-1]

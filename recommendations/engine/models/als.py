@@ -171,7 +171,7 @@ class Als(Recommender):
 
     def _fold_in(self, history: History) -> FoldIn:
         weights = np.concatenate([self._weigh(history.values), history.event_weights])
-        items, places = np.unique(history.entry_items, return_inverse=True)
+        items, places = _distinct(history)
         totals = np.bincount(places, weights=weights, minlength=len(items))
         liked = totals > 0
         confidences = 1.0 + self.alpha * np.abs(totals)
@@ -206,6 +206,14 @@ class Als(Recommender):
     def _similarities(self, item_index: int) -> FloatArray:
         """Return the cosine of the item factors."""
         return cosines_with(self.item_vectors_, item_index)
+
+
+def _distinct(history: History) -> tuple[IndexArray, IndexArray]:
+    """Return the items of a history, each once, and the place of every entry's item in them."""
+    if not len(history.events):  # an item is rated at most once
+        return history.item_indices, np.arange(history.n_ratings)
+    items, places = np.unique(history.entry_items, return_inverse=True)
+    return items, places.astype(np.int64)
 
 
 def _shares(weights: FloatArray, places: IndexArray, *, is_liked: BoolArray) -> FloatArray:

@@ -7,6 +7,7 @@ half of each history dropped, and the two speak by the length of the history.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import ClassVar, cast
 
 import numpy as np
@@ -193,9 +194,8 @@ class Ease(Stack):
         return {"short": self.short, "long": self.long}
 
     def _weights(self, history: History) -> Mapping[str, float]:
-        bounds = np.log([self.short_until, self.long_from])
-        here = np.log(max(Evidence.of(history).length, 1.0))
-        share = float(np.interp(here, bounds, [0.0, 1.0]))
+        beyond = max(Evidence.of(history).length, self.short_until) / self.short_until
+        share = min(log(beyond) / log(self.long_from / self.short_until), 1.0)
         return {"short": 1.0 - share, "long": share}
 
     def _similarities(self, item_index: int) -> FloatArray:

@@ -1,7 +1,9 @@
 """The served model: several recommenders in one sum, and the stars beside it."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import log1p
 from typing import ClassVar, cast
 
 import numpy as np
@@ -126,10 +128,10 @@ class Hybrid(Stack, StarPredictor):
 
     def weights_for(self, evidence: Evidence) -> dict[str, float]:
         """Return the weight of each component for a history that shows this much."""
-        places, here = np.log1p(self.lengths), np.log1p(evidence.length)
-        total = {name: float(np.interp(here, places, row)) for name, row in self.weights.items()}
+        place, share = _place_among(self.lengths, evidence.length)
+        total = {name: _between(row, place, share) for name, row in self.weights.items()}
         for name, row in self.diary_weights.items():
-            extra = evidence.diary * float(np.interp(here, places, row))
+            extra = evidence.diary * _between(row, place, share)
             total[name] = total.get(name, 0.0) + extra
         return total
 
@@ -164,6 +166,20 @@ class Hybrid(Stack, StarPredictor):
             ),
             start=np.zeros(self.n_items),
         )
+
+
+def _place_among(lengths: tuple[float, ...], length: float) -> tuple[int, float]:
+    """Return the place of the last length reached and the share of the way to the next."""
+    place = max(bisect_right(lengths, length) - 1, 0)
+    if place + 1 == len(lengths):
+        return place, 0.0
+    here, low, high = (log1p(value) for value in (length, *lengths[place : place + 2]))
+    return place, max(here - low, 0.0) / (high - low)
+
+
+def _between(row: tuple[float, ...], place: int, share: float) -> float:
+    """Return the value at this share of the way from one place of the row to the next."""
+    return row[place] if not share else row[place] + share * (row[place + 1] - row[place])
 
 
 def _relative(similarities: FloatArray, item_index: int) -> FloatArray:

@@ -115,7 +115,7 @@ class Stack(Recommender):
 
     def _voice(self, history: History, *, name: str, weight: float) -> Voice:
         component = self.components_[name]
-        scores = component.score(history)
+        scores = component._score(history)  # noqa: SLF001 - the history is checked once
         mean, deviation = float(scores.mean()), float(scores.std())
         is_flat = deviation <= _NO_DEVIATION * max(1.0, abs(mean))
         return Voice(
