@@ -7,6 +7,10 @@ fall back on popularity. With Ω the weights of users and centred Gram matrices,
 
     A = q² XᵀΩX + diag(q(1−q) diag XᵀΩX + λq),  P = A⁻¹,  R = q XᵀΩY,
     B = PR − P diag(diag PR / diag P),  b = (cy − q Bᵀcx) / N,  score_j = b_j + Σ_i w(r_i) B_ij.
+
+What is known of the items can join as further rows, a term as a person who "rated" the items it
+describes (Jeunen, Van Balen and Goethals, "Closed-form models for collaborative filtering with
+side-information", RecSys 2020): Gram matrices become XᵀΩX + SᵀS and XᵀΩY + SᵀS, means stay.
 """
 
 from dataclasses import dataclass
@@ -24,13 +28,22 @@ _DENSE_ABOVE = 0.01
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Regression:
-    """What is solved: inputs and targets (users × items), a weight per user, q and λ."""
+    """What is solved: inputs and targets (users × items), a weight per user, q and λ.
+
+    `side` holds what is known of the items, weighted, shape (n_terms, n_items); None for nothing.
+    """
 
     inputs: CsrMatrix
     targets: CsrMatrix
     user_weights: FloatArray
     keep: float
     ridge: float
+    side: CsrMatrix | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of users and terms."""
+        return self.inputs.shape[0] + (0 if self.side is None else self.side.shape[0])
 
     @property
     def total(self) -> float:
@@ -51,6 +64,8 @@ class Regression:
     def diagonal(self) -> Float32Array:
         """Return what stands on the diagonal of A besides the Gram matrix, shape (n_items,)."""
         squares = np.asarray(self.inputs.power(2).T @ self.user_weights)
+        if self.side is not None:
+            squares = squares + np.asarray(self.side.power(2).sum(axis=0))
         kept = self.keep * (1.0 - self.keep) * squares + self.ridge * self.keep
         return np.asarray(kept, dtype=np.float32)
 
@@ -60,8 +75,8 @@ def solve(problem: Regression, *, neighbours: int | None) -> CsrMatrix | Float32
 
     With `neighbours`, only that many strongest entries of each column are kept and B is CSR.
     """
-    n_users, n_items = problem.inputs.shape
-    columns = _DualColumns(problem) if n_users < n_items else _PrimalColumns(problem)
+    n_items = problem.inputs.shape[1]
+    columns = _DualColumns(problem) if problem.n_rows < n_items else _PrimalColumns(problem)
     if neighbours is None or neighbours >= n_items:
         return columns.block(0, n_items)
     blocks = [
@@ -85,6 +100,11 @@ class _PrimalColumns:
         gram, cross = _gram_matrices(problem)
         gram -= np.outer(problem.input_sums, means).astype(np.float32)
         cross -= np.outer(means, problem.target_sums).astype(np.float32)
+        if problem.side is not None:
+            shared = _dense(sparse.csr_array(problem.side.T @ problem.side))
+            gram += shared
+            cross += shared
+            del shared
         gram *= keep * keep
         gram[np.diag_indices_from(gram)] += problem.diagonal
         inverse = _inverse(gram)
@@ -108,6 +128,9 @@ class _DualColumns:
         keep = np.float32(problem.keep)
         centred = _centred(problem, problem.inputs, problem.input_sums)
         targets = _centred(problem, problem.targets, problem.target_sums)
+        if problem.side is not None:
+            side = _dense(problem.side)
+            centred, targets = np.concatenate([centred, side]), np.concatenate([targets, side])
         scaled = centred / problem.diagonal
         small = np.asarray(keep * keep * (scaled @ centred.T), dtype=np.float32)
         small[np.diag_indices_from(small)] += np.float32(1)

@@ -6,9 +6,9 @@ half of each history dropped, and the two speak by the length of the history.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import log
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from scipy import sparse
@@ -19,13 +19,16 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.items import ItemContent
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
 from recommendations.engine.models.evidence import LIKED_STARS, Evidence
 from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.models.stack import Stack
+from recommendations.engine.models.terms import build_terms
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
+CONTENT_FIELDS = tuple(each.name for each in fields(ItemContent))
 
 
 @dataclass(kw_only=True, eq=False)
@@ -35,16 +38,25 @@ class EaseLayer(Recommender):
     `keep` is the share of a history expected as input (q), `user_power` how much long histories
     are held back in training, `popularity_power` how much widely liked items are in scoring.
     `rating_weights` are the inputs for 1 to 5 stars: a low rating is weak evidence of interest.
+    With `side_weight` above 0 the terms of `side_fields` join as people who rated the items they
+    describe: an item's unit vector of terms weighs as much as the root of that many ratings do.
     Of the items with `min_ratings` or more only the `max_items` most rated take part. Above
     `dense_items` of them only the `neighbours` strongest weights of each column are kept.
     """
 
     name: ClassVar[str] = "ease-layer"
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "keep": (0.02, 0.2, 0.5, 0.8),
+        "ridge": (60.0, 200.0, 500.0),
+        "user_power": (0.0, 0.3, 0.5),
+    }
     keep: float = 0.5
     ridge: float = 200.0
     user_power: float = 0.3
     popularity_power: float = 0.0
     rating_weights: tuple[float, ...] = (0.3, 0.4, 0.6, 1.0, 1.1)
+    side_weight: float = 0.0
+    side_fields: tuple[str, ...] = ("genres", "years", "directors", "cast", "tags", "overviews")
     min_ratings: int = 3
     max_items: int = 10_000
     dense_items: int = 6_000
@@ -55,6 +67,10 @@ class EaseLayer(Recommender):
             raise HyperparameterError("ease: keep must be between 0 and 1, ridge above 0")
         if min(self.min_ratings, self.max_items, self.neighbours) < 1:
             raise HyperparameterError("ease: min_ratings, max_items, neighbours must be 1 or more")
+        if self.side_weight < 0 or not set(self.side_fields) <= set(CONTENT_FIELDS):
+            raise HyperparameterError(
+                f"ease: side_weight must be 0 or more, side_fields of {', '.join(CONTENT_FIELDS)}"
+            )
         if len(self.rating_weights) != len(STARS_AT):
             raise HyperparameterError("ease: rating_weights needs a weight for each star")
 
@@ -90,7 +106,19 @@ class EaseLayer(Recommender):
             user_weights=user_weights / user_weights.mean(),
             keep=self.keep,
             ridge=self.ridge,
+            side=self._side(interactions),
         )
+
+    def _side(self, interactions: Interactions) -> CsrMatrix | None:
+        """Return the weighted terms of the active items, shape (n_terms, n_active), if wanted."""
+        if not self.side_weight:
+            return None
+        field_weights = dict.fromkeys(self.side_fields, 1.0)
+        terms, _ = build_terms(
+            interactions.content, n_items=interactions.n_items, field_weights=field_weights
+        )
+        scaled = terms[self.active_items_] * np.float32(np.sqrt(self.side_weight))
+        return cast("CsrMatrix", sparse.csr_array(scaled.T))
 
     def _popularity_scale(self, targets: CsrMatrix) -> FloatArray:
         liked = np.asarray(targets.sum(axis=0), dtype=np.float64)
@@ -181,6 +209,15 @@ class Ease(Stack):
     """
 
     name: ClassVar[str] = "ease"
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "short.keep": (0.01, 0.02, 0.05),
+        "short.ridge": (30.0, 60.0, 200.0),
+        "long.keep": (0.35, 0.5, 0.65),
+        "long.ridge": (100.0, 200.0, 400.0),
+        "long.user_power": (0.3, 0.5),
+        "long.popularity_power": (0.0, 0.1, 0.2),
+        "long.side_weight": (0.0, 10.0, 50.0),
+    }
     short: EaseLayer = field(default_factory=_short_layer)
     long: EaseLayer = field(default_factory=_long_layer)
     short_until: float = 15.0

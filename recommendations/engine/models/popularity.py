@@ -4,9 +4,9 @@ The score is log of (damped mean) · (damped count): as a sum of logarithms, so 
 up. The damped mean is the Bayesian one with `mean_damping` ratings of the overall mean added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,6 +37,12 @@ class Popularity(Recommender):
     """
 
     name: ClassVar[str] = "popularity"
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "mean_weight": (0.0, 1.0, 3.0, 5.0),
+        "mean_damping": (5.0, 20.0, 80.0),
+        "recent_weight": (0.0, 0.3, 1.0),
+        "half_life_days": (30.0, 60.0, 180.0),
+    }
     mean_damping: float = 20.0
     count_damping: float = 10.0
     mean_weight: float = 3.0

@@ -11,7 +11,7 @@ from recommendations.engine.models.ease import Ease, EaseLayer
 from tests.recommendations.engine.worlds import N_ITEMS, camp_of, two_camps
 
 
-def problem(*, n_users, n_items, keep=0.4, seed=1):
+def problem(*, n_users, n_items, keep=0.4, seed=1, n_terms=0):
     rng = np.random.default_rng(seed)
     stars = rng.integers(1, 6, (n_users, n_items)) * (rng.random((n_users, n_items)) < 0.4)
     return Regression(
@@ -20,7 +20,12 @@ def problem(*, n_users, n_items, keep=0.4, seed=1):
         user_weights=rng.uniform(0.5, 1.5, n_users),
         keep=keep,
         ridge=3.0,
+        side=some_terms(rng, n_terms, n_items) if n_terms else None,
     )
+
+
+def some_terms(rng, n_terms, n_items):
+    return sparse.csr_array(rng.random((n_terms, n_items), dtype=np.float32))
 
 
 def solve_slowly(given):
@@ -29,6 +34,10 @@ def solve_slowly(given):
     weights, total = given.user_weights, given.total
     inputs = inputs - (weights @ inputs) / total
     targets = targets - (weights @ targets) / total
+    if given.side is not None:  # further rows, which no mean is taken off
+        rows = given.side.toarray()
+        inputs, targets = np.vstack([inputs, rows]), np.vstack([targets, rows])
+        weights = np.concatenate([weights, np.ones(len(rows))])
     gram = given.keep**2 * inputs.T @ (weights[:, None] * inputs)
     gram += np.diag(given.diagonal)
     cross = given.keep * inputs.T @ (weights[:, None] * targets)
@@ -39,9 +48,10 @@ def solve_slowly(given):
     return solution
 
 
+@pytest.mark.parametrize("n_terms", [0, 6])
 @pytest.mark.parametrize("shape", [(40, 9), (9, 40)], ids=["primal", "dual"])
-def test_each_column_is_the_ridge_of_an_item_on_the_others(shape):
-    given = problem(n_users=shape[0], n_items=shape[1])
+def test_each_column_is_the_ridge_of_an_item_on_the_others(shape, n_terms):
+    given = problem(n_users=shape[0], n_items=shape[1], n_terms=n_terms)
     assert np.allclose(solve(given, neighbours=None), solve_slowly(given), atol=2e-6)
 
 
@@ -122,6 +132,20 @@ def test_a_pruned_layer_scores_and_explains_like_a_full_one():
     assert abs(explanation.total - explanation.score) <= explanation.tolerance
 
 
+def test_terms_draw_the_items_they_describe_together():
+    world = two_camps(n_users=40)
+    plain, told = (EaseLayer(side_weight=weight).fit(world) for weight in (0.0, 30.0))
+    for item in (4, 5):
+        own = [each for each in range(8, N_ITEMS - 1) if camp_of(each) == camp_of(item)]
+        assert told.similarities(item)[own].mean() > plain.similarities(item)[own].mean()
+
+
+def test_without_content_side_information_changes_nothing():
+    world = replace(two_camps(n_users=40), content=None)
+    plain, told = (EaseLayer(side_weight=weight).fit(world) for weight in (0.0, 30.0))
+    assert np.array_equal(told.weights_, plain.weights_)
+
+
 def test_items_hardly_rated_take_no_part():
     world = two_camps(n_users=30)
     rare = world.user_items.indices == 4
@@ -134,6 +158,12 @@ def test_items_hardly_rated_take_no_part():
 def test_similar_items_come_from_the_same_camp():
     similar = Ease().fit(two_camps(n_users=200)).similar(6, 5)
     assert {camp_of(item) for item in similar} == {0}
+
+
+@pytest.mark.parametrize("wrong", [{"side_weight": -1}, {"side_fields": ("colour",)}])
+def test_side_information_that_is_not_there_is_refused(wrong):
+    with pytest.raises(HyperparameterError, match="side"):
+        EaseLayer(**wrong).fit(two_camps())
 
 
 @pytest.mark.parametrize("wrong", [{"keep": 0.0}, {"keep": 1.0}, {"ridge": 0}, {"neighbours": 0}])
