@@ -20,8 +20,11 @@ def blas_threads(n_threads: int) -> AbstractContextManager[object]:
 def map_blocks(work: Callable[[slice], None], length: int, *, block: int) -> None:
     """Call `work` with slices that cover 0 to `length`, in `FIT_THREADS` threads.
 
-    Blocks must not depend on each other. BLAS runs on one thread in each.
+    Blocks must not depend on each other. Call it within `blas_threads(1)`: the threads are here.
     """
     slices = [slice(start, min(start + block, length)) for start in range(0, length, block)]
-    with blas_threads(1), ThreadPoolExecutor(FIT_THREADS) as pool:
+    if len(slices) == 1:
+        work(slices[0])
+        return
+    with ThreadPoolExecutor(FIT_THREADS) as pool:
         list(pool.map(work, slices))

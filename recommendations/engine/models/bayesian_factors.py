@@ -26,7 +26,7 @@ _EFFECT_PRECISIONS = (5.0, 4.0)  # of users and of items
 _FACTOR_PRECISION = 20.0
 NOISE_STRENGTH = 5.0
 _BLOCK = 512
-_DENSE_FROM = 0.03  # share of cells rated from which a dense product is the faster one
+_DENSE_FROM = 0.12  # share of cells rated from which a dense product is the faster one
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -149,8 +149,6 @@ class FactorSettings:
     """How one factor model is fitted."""
 
     factors: int
-    user_ridge: float
-    item_ridge: float
     iterations: int
     has_user_noise: bool
     seed: int
@@ -183,14 +181,14 @@ class FactorFit:
 
 
 def fit_factors(
-    stars: CsrMatrix, *, user_sets: CsrMatrix, item_sets: CsrMatrix, settings: FactorSettings
+    stars: CsrMatrix, *, user_set: SetRidge, item_set: SetRidge, settings: FactorSettings
 ) -> FactorFit:
     """Return the parameters after so many iterations.
 
-    `stars` has shape (n_users, n_items), every user has a rating; `user_sets` has a row a user,
-    `item_sets` a row an item.
+    `stars` has shape (n_users, n_items), every user has a rating; `user_set` has a row a user,
+    `item_set` a row an item. The two are learned anew and part of the result.
     """
-    state = _start(stars, user_sets=user_sets, item_sets=item_sets, settings=settings)
+    state = _start(stars, user_set=user_set, item_set=item_set, settings=settings)
     by_user = Ratings.of(stars, state.mean)
     by_item = by_user.transposed()
     counts = np.diff(stars.indptr)
@@ -214,7 +212,7 @@ def fit_factors(
 
 
 def _start(
-    stars: CsrMatrix, *, user_sets: CsrMatrix, item_sets: CsrMatrix, settings: FactorSettings
+    stars: CsrMatrix, *, user_set: SetRidge, item_set: SetRidge, settings: FactorSettings
 ) -> FactorFit:
     n_users, n_items = stars.shape
     size = settings.factors + 1
@@ -241,8 +239,8 @@ def _start(
         item_precision=item_precision,
         user_weights=np.ones(n_users),
         noise=max(0.8 * float(stars.data.var(dtype=np.float64)), 1e-3),
-        user_set=SetRidge(sets=user_sets, ridge=settings.user_ridge, size=size),
-        item_set=SetRidge(sets=item_sets, ridge=settings.item_ridge, size=size),
+        user_set=user_set.fresh(size),
+        item_set=item_set.fresh(size),
     )
 
 

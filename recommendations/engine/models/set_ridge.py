@@ -1,12 +1,16 @@
 """Ridge regression of many targets at once on sets: who rated, what was rated, genres."""
 
+from typing import Any, Self, cast
+
 import numpy as np
 from scipy import linalg
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array
+from recommendations.engine.threads import map_blocks
 
 LARGEST_CHOLESKY = 8_000
 _STEPS = 4
+_ROWS = 256
 
 
 class SetRidge:
@@ -16,37 +20,48 @@ class SetRidge:
     calls; beyond that each call does a few steps of conjugate gradients from the last solution.
     """
 
-    def __init__(self, *, sets: CsrMatrix, ridge: float, size: int) -> None:
-        """Prepare for targets of this size."""
+    def __init__(self, *, sets: CsrMatrix, ridge: float) -> None:
+        """Prepare for any targets."""
         self.sets, self.ridge = sets, ridge
         self._transposed = sets.T.tocsr()
         self.is_dual = sets.shape[0] <= sets.shape[1]
-        smaller = min(sets.shape)
-        self.coefficients = np.zeros((sets.shape[1], size), dtype=np.float32)
-        self.fitted = np.zeros((sets.shape[0], size), dtype=np.float32)
-        self._duals = np.zeros((sets.shape[0], size), dtype=np.float32)
-        self._factor = self._factorise() if smaller <= LARGEST_CHOLESKY else None
+        is_small = min(sets.shape) <= LARGEST_CHOLESKY
+        self._factor = self._factorise() if is_small else None
+        self.fresh(1)
 
-    def _factorise(self) -> tuple[Float32Array, bool]:
-        product = self.sets @ self._transposed if self.is_dual else self._transposed @ self.sets
-        gram = product.toarray()
+    def fresh(self, size: int) -> Self:
+        """Forget the targets and await others of this size; return self."""
+        n_rows, n_features = self.sets.shape
+        self.coefficients = np.zeros((n_features, size), dtype=np.float32)
+        self.fitted = np.zeros((n_rows, size), dtype=np.float32)
+        self._duals = np.zeros((n_rows, size), dtype=np.float32)
+        return self
+
+    def _factorise(self) -> Float32Array:
+        left = self.sets if self.is_dual else self._transposed
+        gram = np.empty((left.shape[0], left.shape[0]), dtype=np.float32)
+
+        def fill(rows: slice) -> None:
+            gram[rows] = (left @ left[rows].T.toarray()).T
+
+        map_blocks(fill, len(gram), block=_ROWS)
         gram[np.diag_indices_from(gram)] += self.ridge
-        factor, is_lower = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
-        return factor, is_lower
+        factor = linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
+        return cast("Float32Array", factor)
 
     def learn(self, targets: Float32Array) -> None:
         """Set `coefficients` (n_features, size) and `fitted` (n_rows, size) to the targets."""
         if self._factor is None:
             self._descend(targets)
         elif self.is_dual:
-            self.coefficients = self._transposed @ linalg.cho_solve(
-                self._factor, targets, check_finite=False
-            )
+            self.coefficients = self._transposed @ self._solve(targets)
         else:
-            self.coefficients = linalg.cho_solve(
-                self._factor, self._transposed @ targets, check_finite=False
-            )
+            self.coefficients = self._solve(self._transposed @ targets)
         self.fitted = self.sets @ self.coefficients
+
+    def _solve(self, targets: Float32Array) -> Float32Array:
+        factor: Any = (self._factor, True)
+        return cast("Float32Array", linalg.cho_solve(factor, targets, check_finite=False))
 
     def _apply(self, duals: Float32Array) -> Float32Array:
         return self.sets @ (self._transposed @ duals) + self.ridge * duals

@@ -1,27 +1,38 @@
-"""Expected stars with an honest interval: Bayesian factors, averaged over several fits.
+"""Expected stars with an honest interval: Bayesian factors, then what neighbours add.
 
-Sources stand in `bayesian_factors`. Fits that differ in size and start err differently, so their
-mean is better than the best of them.
+Several factor models (sources in `bayesian_factors`) that differ in size and start err
+differently, so their mean is better than the best of them. What the mean leaves of a person's
+ratings is spread to other films by item-to-item ridge (`residual_neighbours`).
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
-from recommendations.engine.arrays import AnyArray, Float32Array, FloatArray, IndexArray
+from recommendations.engine.arrays import AnyArray, CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.base import StarPredictor
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.bayesian_factors import FactorSettings, fit_factors
-from recommendations.engine.models.star_members import FoldIn, FoldInSettings, StarMember
+from recommendations.engine.models.residual_neighbours import (
+    NeighbourSettings,
+    learn_neighbours,
+    most_rated,
+)
+from recommendations.engine.models.set_ridge import SetRidge
+from recommendations.engine.models.star_members import FoldInSettings, StarMember
+from recommendations.engine.models.star_person import Account, StarPerson
+from recommendations.engine.models.star_residuals import left_out_errors
 from recommendations.engine.models.star_sets import content_sets, item_sets, user_sets
+from recommendations.engine.threads import blas_threads
 
 _USUAL_RATINGS = 100_000
 _MEMBER = "member-"
+_ROW_BLOCK = 32  # rows of 4,000 items in float64 stay in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,74 +51,124 @@ class StarPosterior:
 
 @dataclass(kw_only=True, eq=False)
 class Stars(StarPredictor):
-    """Expect stars by the mean of several Bayesian factor models.
+    """Expect stars by the mean of several Bayesian factor models and by neighbours.
 
     Member `i` has `factors[i]` factors; one precision for each person's ratings where
     `has_user_noise[i]`. The ridges of the priors' maps are those at 100,000 ratings and grow by
-    the power `ridge_power` of the number of ratings. A history of n films trusts what they say as
-    a set by n / (n + `set_damping`); the prior of a person is widened by `inflation` for long
-    histories, because the map was not fitted on people it has not seen. Intervals are `widening`
-    times as wide as the model's own variance says.
+    the powers `user_ridge_power` and `item_ridge_power` of the number of ratings. A history of n
+    films trusts what they say as a set by n / (n + `set_damping`); the prior of a person is
+    widened by `inflation` for long histories, because the map was not fitted on people it has not
+    seen. Intervals are `widening` times as wide as the model's own variance says.
+
+    `neighbour_share` times the output of the neighbours is added; the other hyperparameters of
+    theirs are those of `NeighbourSettings`.
     """
 
     name: ClassVar[str] = "stars"
-    factors: tuple[int, ...] = (20,)
-    has_user_noise: tuple[bool, ...] = (True,)
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "user_ridge": (0.3, 0.5, 1.0),
+        "item_ridge": (0.5, 1.0, 2.0),
+        "neighbour_share": (0.5, 1.0, 1.5),
+        "inflation": (0.0, 0.5, 1.0, 3.0),
+    }
+    factors: tuple[int, ...] = (20, 32, 20)
+    has_user_noise: tuple[bool, ...] = (True, True, False)
     user_ridge: float = 0.5
     item_ridge: float = 1.0
-    ridge_power: float = 0.6
+    user_ridge_power: float = 0.6
+    item_ridge_power: float = 0.3
     iterations: int = 20
     set_damping: float = 10.0
-    inflation: float = 1.0
+    inflation: float = 0.5
     widening: float = 1.03
+    neighbour_share: float = 1.0
+    neighbour_ridge: float = 10.0
+    neighbour_damping: float = 10.0
+    neighbour_items: int = 6_000
+    neighbour_people: int = 10_000
+    dense_items: int = 4_500
+    neighbours: int = 300
 
     def _check_hyperparameters(self) -> None:
         if not self.factors or len(self.factors) != len(self.has_user_noise):
             raise HyperparameterError("stars: factors and has_user_noise must have equal lengths")
         if min(*self.factors, self.iterations) < 1:
             raise HyperparameterError("stars: factors and iterations must be 1 or more")
-        if min(self.user_ridge, self.item_ridge, self.set_damping) <= 0 or self.inflation < 0:
-            raise HyperparameterError("stars: ridges and dampings must be above 0")
+        if min(self.user_ridge, self.item_ridge, self.set_damping, self.widening) <= 0:
+            raise HyperparameterError("stars: ridges, set_damping and widening must be above 0")
+        if min(self.inflation, self.neighbour_share) < 0:
+            raise HyperparameterError("stars: inflation and neighbour_share must be 0 or more")
+        if min(self.neighbour_ridge, self.neighbour_damping) <= 0:
+            raise HyperparameterError("stars: neighbour_ridge and _damping must be above 0")
+        if min(self.neighbour_items, self.neighbour_people, self.neighbours) < 1:
+            raise HyperparameterError("stars: limits of the neighbours must be 1 or more")
 
     def _fit(self, interactions: Interactions) -> None:
-        raters = np.flatnonzero(np.diff(interactions.user_items.indptr))
-        known = interactions.keep_users(raters)
+        with blas_threads(1):
+            self._learn(interactions)
+
+    def _learn(self, interactions: Interactions) -> None:
+        known = interactions.keep_users(np.flatnonzero(np.diff(interactions.user_items.indptr)))
         counts = np.bincount(known.user_items.indices, minlength=known.n_items)
         rated = np.flatnonzero(counts)
         stars = known.user_items[:, rated]
         content = content_sets(known.content, known.n_items)
-        sets = user_sets(known)
-        items = item_sets(stars, content[rated])
-        scale = (known.n_ratings / _USUAL_RATINGS) ** self.ridge_power
-        self.mean_ = np.array([stars.data.mean(dtype=np.float64)])
-        self.members_ = [
-            StarMember.of(
-                fit_factors(
-                    stars,
-                    user_sets=sets,
-                    item_sets=items,
-                    settings=FactorSettings(
-                        factors=factors,
-                        user_ridge=self.user_ridge * scale,
-                        item_ridge=self.item_ridge * scale,
-                        iterations=self.iterations,
-                        has_user_noise=has_user_noise,
-                        seed=self.seed + place,
-                    ),
-                ),
-                rated=rated,
-                content=content,
+        size = known.n_ratings / _USUAL_RATINGS
+        user_set = SetRidge(
+            sets=user_sets(known), ridge=self.user_ridge * size**self.user_ridge_power
+        )
+        item_set = SetRidge(
+            sets=item_sets(stars, content[rated]),
+            ridge=self.item_ridge * size**self.item_ridge_power,
+        )
+        errors = np.zeros(stars.nnz, dtype=np.float32)
+        self.members_: list[StarMember] = []
+        for settings in self._settings():
+            found = fit_factors(stars, user_set=user_set, item_set=item_set, settings=settings)
+            self.members_.append(StarMember.of(found, rated=rated, content=content))
+            errors += left_out_errors(found, stars) / len(self.factors)
+        self.mean_ = np.array([found.mean])
+        self._fit_neighbours(stars, errors, rated=rated, n_items=known.n_items)
+
+    def _settings(self) -> list[FactorSettings]:
+        return [
+            FactorSettings(
+                factors=factors,
+                iterations=self.iterations,
+                has_user_noise=has_user_noise,
+                seed=self.seed + place,
             )
             for place, (factors, has_user_noise) in enumerate(
                 zip(self.factors, self.has_user_noise, strict=True)
             )
         ]
 
+    def _fit_neighbours(
+        self, stars: CsrMatrix, errors: Float32Array, *, rated: IndexArray, n_items: int
+    ) -> None:
+        residuals = stars.copy()
+        residuals.data = errors
+        chosen = most_rated(np.bincount(stars.indices, minlength=len(rated)), self.neighbour_items)
+        settings = NeighbourSettings(
+            ridge=self.neighbour_ridge,
+            damping=self.neighbour_damping,
+            max_people=self.neighbour_people,
+            dense_items=self.dense_items,
+            strongest=self.neighbours,
+        )
+        weights = learn_neighbours(residuals[:, chosen], settings, seed=self.seed)
+        self.neighbour_weights_ = cast(
+            "CsrMatrix | Float32Array", weights * np.float32(self.neighbour_share)
+        )
+        self.neighbour_items_ = rated[chosen]
+        self.places_ = np.full(n_items, -1, dtype=np.int32)
+        self.places_[self.neighbour_items_] = np.arange(len(chosen))
+
     def fold_in(self, history: History) -> StarPosterior:
         """Return what the first member believes of the person behind a history."""
         self._check_history(history)
         member = self.members_[0]
-        person = self._fold_in(history)[0]
+        person = self._person(history).folds[0]
         return StarPosterior(
             mean=person.mean,
             covariance=person.covariance,
@@ -120,74 +181,64 @@ class Stars(StarPredictor):
         """Return the first member's item vectors [effect, factors], shape (n_items, D)."""
         return self.members_[0].item_vectors
 
-    def _fold_in(self, history: History) -> list[FoldIn]:
-        centred = history.values.astype(np.float64) - self.mean_[0]
+    def _person(self, history: History) -> StarPerson:
         settings = FoldInSettings(set_damping=self.set_damping, inflation=self.inflation)
-        return [member.fold_in(history, centred, settings) for member in self.members_]
-
-    def _expect(self, history: History, item_indices: IndexArray | slice) -> FloatArray:
-        people = self._fold_in(history)
-        expected = [
-            member.effects(item_indices) + member.dot(item_indices, person.mean)
-            for member, person in zip(self.members_, people, strict=True)
-        ]
-        return np.asarray(self.mean_[0] + np.mean(expected, axis=0))
+        return StarPerson.of(
+            history,
+            members=self.members_,
+            mean=float(self.mean_[0]),
+            rows=self.places_[history.item_indices].astype(np.int64),
+            settings=settings,
+            damping=self.neighbour_damping,
+        )
 
     def _score(self, history: History) -> FloatArray:
-        return self._expect(history, slice(None))
+        person = self._person(history)
+        scores = person.expect(slice(None))
+        scores[self.neighbour_items_] += self._sum_rows(person)
+        return scores
+
+    def _sum_rows(self, person: StarPerson) -> FloatArray:
+        """Return what the neighbours add to each of their items."""
+        inputs, rows = person.inputs, person.rows
+        if not isinstance(self.neighbour_weights_, np.ndarray):
+            return np.asarray(self.neighbour_weights_[rows].T @ inputs)
+        total = np.zeros(len(self.neighbour_items_))
+        for start in range(0, len(rows), _ROW_BLOCK):
+            block = slice(start, start + _ROW_BLOCK)
+            total += inputs[block] @ self.neighbour_weights_[rows[block]].astype(np.float64)
+        return total
 
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
-        return self._expect(history, item_indices)
+        person = self._person(history)
+        places = self.places_[item_indices]
+        added = np.where(places >= 0, self._sum_rows(person)[np.maximum(places, 0)], 0.0)
+        return person.expect(item_indices) + added
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
-        people = self._fold_in(history)
-        variances = [
-            member.variances(person, item_indices)
-            for member, person in zip(self.members_, people, strict=True)
-        ]
-        return np.asarray(self.widening * np.sqrt(np.mean(variances, axis=0)))
+        return self.widening * np.sqrt(self._person(history).variances(item_indices))
 
     def _predict_unknown(self, history: History) -> float:
-        people = self._fold_in(history)
-        return float(
-            self.mean_[0]
-            + np.mean(
-                [
-                    member.new_item[0] + person.mean[0] + member.new_item[1:] @ person.mean[1:]
-                    for member, person in zip(self.members_, people, strict=True)
-                ]
-            )
-        )
+        return self._person(history).expect_unknown()
 
     def _star_parts(self, history: History, item_index: int) -> list[Part]:
         return self._parts(history, [item_index])[0]
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
-        people = self._fold_in(history)
-        return [self._account(people, item) for item in item_indices]
-
-    def _account(self, people: list[FoldIn], item: int) -> list[Part]:
-        at = np.array([item])
-        share = 1 / len(people)
-        effects, own, taste, films = 0.0, [], [], []
-        constants = np.zeros(2)
-        for member, person in zip(self.members_, people, strict=True):
-            features = member.features(at)[0] * share
-            bias = np.zeros_like(features)
-            bias[0] = share
-            factors = features - bias
-            effects += member.effects(at)[0] * share
-            own.append(person.from_ratings(bias) + person.from_sets(bias))
-            taste.append(person.from_ratings(factors))
-            films.append(person.from_sets(factors))
-            constants += person.constant(bias), person.constant(factors)
+        account = Account(self._person(history))
+        places = self.places_[item_indices].astype(np.int64)
+        columns = self._columns(account.person.rows, np.maximum(places, 0)) * (places >= 0)
         return [
-            Part(name="overall-mean", constant=float(self.mean_[0])),
-            Part(name="item-effect", constant=float(effects)),
-            Part(name="user-effect", constant=constants[0], contributions=np.sum(own, axis=0)),
-            Part(name="taste", constant=constants[1], contributions=np.sum(taste, axis=0)),
-            Part(name="films-rated", contributions=np.sum(films, axis=0)),
+            account.parts(item, weights=columns[:, place])
+            for place, item in enumerate(item_indices)
         ]
+
+    def _columns(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
+        """Return these rows and columns of the neighbours' weights, dense float64."""
+        if isinstance(self.neighbour_weights_, np.ndarray):
+            block = self.neighbour_weights_[np.ix_(rows, columns)]
+            return np.asarray(block, dtype=np.float64)
+        return np.asarray(self.neighbour_weights_[rows][:, columns].toarray(), dtype=np.float64)
 
     def _arrays(self) -> Iterator[tuple[str, AnyArray]]:
         yield from super()._arrays()

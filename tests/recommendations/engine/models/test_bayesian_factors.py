@@ -20,8 +20,6 @@ from tests.recommendations.engine.models.test_stars import low_rank
 def settings(**changes):
     usual = {
         "factors": 3,
-        "user_ridge": 1.0,
-        "item_ridge": 1.0,
         "iterations": 5,
         "has_user_noise": True,
         "seed": 1,
@@ -34,8 +32,8 @@ def fit(world, **changes):
     stars = world.user_items
     found = fit_factors(
         stars,
-        user_sets=user_sets(world),
-        item_sets=item_sets(stars, content),
+        user_set=SetRidge(sets=user_sets(world), ridge=1.0),
+        item_set=SetRidge(sets=item_sets(stars, content), ridge=1.0),
         settings=settings(**changes),
     )
     return found, StarMember.of(found, rated=np.arange(world.n_items), content=content)
@@ -119,7 +117,7 @@ def test_ridge_on_sets_solves_the_normal_equations(shape):
     rng = np.random.default_rng(0)
     sets = sparse.csr_array((rng.random(shape) < 0.3).astype(np.float32))
     targets = rng.normal(size=(shape[0], 2)).astype(np.float32)
-    ridge = SetRidge(sets=sets, ridge=2.0, size=2)
+    ridge = SetRidge(sets=sets, ridge=2.0).fresh(2)
     ridge.learn(targets)
     dense = sets.toarray()
     expected = np.linalg.solve(dense.T @ dense + 2 * np.eye(shape[1]), dense.T @ targets)
@@ -131,10 +129,10 @@ def test_many_sets_are_solved_step_by_step_to_the_same_end(monkeypatch):
     rng = np.random.default_rng(0)
     sets = sparse.csr_array((rng.random((40, 30)) < 0.3).astype(np.float32))
     targets = rng.normal(size=(40, 2)).astype(np.float32)
-    exact = SetRidge(sets=sets, ridge=2.0, size=2)
+    exact = SetRidge(sets=sets, ridge=2.0).fresh(2)
     exact.learn(targets)
     monkeypatch.setattr("recommendations.engine.models.set_ridge.LARGEST_CHOLESKY", 10)
-    stepwise = SetRidge(sets=sets, ridge=2.0, size=2)
+    stepwise = SetRidge(sets=sets, ridge=2.0).fresh(2)
     for _ in range(10):
         stepwise.learn(targets)
     assert stepwise.fitted == pytest.approx(exact.fitted, abs=1e-3)

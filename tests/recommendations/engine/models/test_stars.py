@@ -12,6 +12,8 @@ from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.star_members import entry_weights
 from recommendations.engine.models.stars import Stars
 
+SMALL = Stars(factors=(2,), has_user_noise=(True,))
+
 
 def low_rank(*, n_users=150, n_items=60, rank=2, noise=0.4, share=0.4, seed=5, content=None):
     """Return noisy stars of a planted low rank, some of them given, and all of them."""
@@ -33,7 +35,11 @@ def low_rank(*, n_users=150, n_items=60, rank=2, noise=0.4, share=0.4, seed=5, c
 def planted():
     """Return a world, all its stars, and a model that has not seen the last fifty people."""
     world, stars = low_rank()
-    return world, stars, Stars(factors=(4,)).fit(world.keep_users(np.arange(100)))
+    return (
+        world,
+        stars,
+        Stars(factors=(4, 4), has_user_noise=(True, False)).fit(world.keep_users(np.arange(100))),
+    )
 
 
 def error(model, world, stars, users):
@@ -74,7 +80,7 @@ def test_the_interval_narrows_as_the_history_grows_and_widens_with_coverage(plan
     assert lower < low < high < higher
 
 
-@pytest.mark.parametrize("model", [Bias(), Stars(factors=(2,))], ids=["bias", "stars"])
+@pytest.mark.parametrize("model", [Bias(), SMALL], ids=["bias", "stars"])
 def test_intervals_stay_between_half_a_star_and_five(model):
     world, _ = low_rank(n_users=30, n_items=20)
     model = replace(model).fit(world)
@@ -93,7 +99,10 @@ def test_the_posterior_gives_the_same_stars(planted):
     world, _, model = planted
     history = world.history_of(110)
     person = model.fold_in(history)
-    assert model.score(history) == pytest.approx(person.base + person.features @ person.mean)
+    alone = replace(model, neighbour_share=0.0, factors=(4,), has_user_noise=(True,))
+    alone.fit(world.keep_users(np.arange(100)))
+    expected = alone.score(history)
+    assert person.base + person.features @ person.mean == pytest.approx(expected, abs=1e-5)
     assert np.linalg.eigvalsh(person.covariance).min() > 0
 
 
@@ -119,7 +128,7 @@ def test_the_genre_speaks_for_a_film_nobody_has_rated():
         catalogue=ItemIndex.of(np.arange(n_items)),
         content=content,
     )
-    model = Stars(factors=(2,)).fit(world)
+    model = replace(SMALL).fit(world)
     for user in range(5):
         romance, horror = model.predict(world.history_of(user), [n_items - 2, n_items - 1])
         assert np.sign(horror - romance) == side[user]
@@ -163,8 +172,8 @@ def test_a_watchlisted_film_moves_the_stars_and_says_by_how_much(planted):
     "wrong",
     [
         {"factors": ()},
-        {"factors": (2, 3)},
-        {"factors": (0,)},
+        {"factors": (2,)},
+        {"factors": (0, 2, 2)},
         {"iterations": 0},
         {"user_ridge": 0.0},
         {"inflation": -1.0},
@@ -174,3 +183,24 @@ def test_hyperparameters_out_of_range_are_refused(wrong):
     world, _ = low_rank(n_users=10, n_items=8)
     with pytest.raises(HyperparameterError, match="stars"):
         Stars(**wrong).fit(world)
+
+
+def test_only_the_most_rated_items_have_neighbours():
+    world, _ = low_rank(n_users=40, n_items=20)
+    model = replace(SMALL, neighbour_items=5, dense_items=4, neighbours=2).fit(world)
+    counts = np.bincount(world.user_items.indices, minlength=20)
+    assert counts[model.neighbour_items_].min() >= np.sort(counts)[-5]
+    assert model.neighbour_weights_.shape == (5, 5)
+    assert model.neighbour_weights_.nnz <= 10
+    history = world.history_of(0)
+    for item in range(20):
+        explanation = model.explain(history, item)
+        assert explanation.total == pytest.approx(explanation.score, abs=explanation.tolerance)
+        assert (explanation.value_of("neighbours") == 0) == (item not in model.neighbour_items_)
+
+
+def test_one_film_alone_gets_the_stars_it_gets_among_all(planted):
+    world, _, model = planted
+    history = world.history_of(130)
+    together = model.predict(history, np.arange(world.n_items))
+    assert [model.predict(history, [item])[0] for item in range(5)] == together[:5].tolist()
