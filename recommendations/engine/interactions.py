@@ -138,11 +138,19 @@ class Interactions:
         shape = (self.n_users, self.n_items)
         return cast("CsrMatrix", sparse.csr_array((weights[is_kept], places), shape=shape))
 
+    @cached_property
+    def _events_by_user(self) -> tuple[IndexArray, IndexArray]:
+        """Return the positions of events user by user, oldest first, and where each user starts."""
+        positions = np.argsort(self.event_user_indices, kind="stable")
+        counts = np.bincount(self.event_user_indices, minlength=self.n_users)
+        return positions, np.concatenate([[0], np.cumsum(counts)])
+
     def history_of(self, user_index: int, *, as_of: int | None = None) -> History:
         """Return the history of one user; `as_of` is the newest time known unless given."""
         start, stop = self.user_items.indptr[user_index : user_index + 2]
         order = start + np.argsort(self.sequence[start:stop])
-        own_events = np.flatnonzero(self.event_user_indices == user_index)
+        positions, indptr = self._events_by_user
+        own_events = positions[indptr[user_index] : indptr[user_index + 1]]
         return History(
             item_indices=self.user_items.indices[order].astype(np.int64),
             values=self.user_items.data[order],

@@ -119,3 +119,10 @@ def test_somebody_with_events_only_has_a_history_too():
     built = build(events=only)
     assert built.user_ids.tolist() == [1, 3, 8]
     assert built.history_of(0).n_entries == 1
+
+
+def test_a_history_has_its_own_events_in_order_of_time():
+    built = build(events=events())
+    assert built.history_of(0).events.timestamps.tolist() == [4]
+    assert built.history_of(1).events.timestamps.tolist() == [5, 6]
+    assert built.history_of(1).events.item_indices.tolist() == [2, 0]
