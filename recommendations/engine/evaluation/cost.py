@@ -4,6 +4,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,8 @@ class Cost:
 
 def measure(action: Callable[[], object]) -> Cost:
     """Return what an action costs."""
-    if _FORGET.exists():
+    # Where the system has no such file, or forbids it, the peak is the one since the start.
+    with suppress(OSError):
         _FORGET.write_text(_FORGET_PEAK, encoding="ascii")
     clock, processor = time.perf_counter(), time.process_time()
     action()

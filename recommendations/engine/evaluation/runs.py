@@ -57,8 +57,13 @@ class Run:
 def prepare(files: InputFiles, request: Request) -> tuple[Interactions, list[Run]]:
     """Return the data and the splits to make of it.
 
-    Raises `UnsupportedError` where the protocol misses something it needs.
+    Raises `UnsupportedError` where the protocol misses something it needs, or cannot use what it
+    was given.
     """
+    if request.tests and request.protocol != FILES:
+        raise UnsupportedError(f"--test belongs to protocol files, not to {request.protocol}")
+    if request.ncf is not None and request.protocol != NCF:
+        raise UnsupportedError(f"--ncf belongs to protocol ncf, not to {request.protocol}")
     if request.protocol == FILES:
         if not request.tests:
             raise UnsupportedError("protocol files needs --test T.csv")

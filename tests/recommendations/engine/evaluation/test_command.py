@@ -70,6 +70,12 @@ def test_a_protocol_says_what_it_needs(place, capsys, protocol):
     assert f"protocol {protocol} needs" in fails(place, capsys, line)
 
 
+@pytest.mark.parametrize("option", ["--test @R.csv", "--ncf @r"])
+def test_a_protocol_says_what_it_cannot_use(place, capsys, option):
+    line = f"evaluate --ratings @R.csv --protocol time --models bias --out @r {option}"
+    assert "belongs to protocol" in fails(place, capsys, line)
+
+
 def test_a_report_says_how_to_get_the_same(place, capsys):
     line = "evaluate --ratings @R.csv --movies @M.csv --protocol time --models bias --out @r"
     assert run(place, f"{line} --no-figures --seed 3") == 0
