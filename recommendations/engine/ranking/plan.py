@@ -13,6 +13,7 @@ from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, I
 from recommendations.engine.history import History
 from recommendations.engine.ranking.boosts import decade_boost, period_boost
 from recommendations.engine.ranking.calibration import GenreFit, genre_mix
+from recommendations.engine.ranking.cold_start import spread_out
 from recommendations.engine.ranking.diversity import Sameness, put_on_unit_scale
 from recommendations.engine.ranking.exploration import Posterior, explore, insert_at, open_slots
 from recommendations.engine.ranking.features import ItemFeatures
@@ -23,6 +24,8 @@ from recommendations.engine.ranking.standouts import StandOut, UsualScores
 from recommendations.engine.ranking.top import places_of, top_k
 
 _LEAST_RELEVANCE = 1e-9
+_LEAST_POOL = 5  # with fewer to guess from it is no guess
+_SHARE_NEAR = 10  # one in so many items of a catalogue is near enough to stand out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +35,14 @@ class ListPlan:
     `diversity` and `calibration` run from 0 (off) to 1 (nothing else counts). `popularity` and
     `newness` run from −1 to 1: the little known or the widely known, the old or the new; they are
     boosts in deviations of the scores for one deviation of log count or year. `decade` (1970 for
-    the seventies) is lifted by `decade_boost` deviations. `taste_share` is how much likeness of
+    the seventies) is lifted by `decade_boost` deviations.
+    With `newcomer_variety` the list of somebody without a rating is spread over genres and periods
+    instead. `taste_share` is how much likeness of
     taste counts against that of content. The best `reranked` items are reordered, the first
     `varied` places with variety, calibration and `standouts`: for each place, over and over, how
-    much it counts that an item stands out for this person against its score (0 to below 1). Places
-    count from 0: at `exploration_places` stands a draw from what comes after the varied places, up
+    much it counts that an item stands out for this person against its score (0 to below 1). Only
+    the best `standout_pool`, and a tenth of a small catalogue, may stand out. Places count from 0:
+    at `exploration_places` stands a draw from what comes after the varied places, up
     to `exploration_pool`, with a chance that is half gone after `exploration_half_length` entries.
     """
 
@@ -46,10 +52,12 @@ class ListPlan:
     newness: float = 0.0
     decade: int | None = None
     decade_boost: float = 0.5
+    newcomer_variety: float = 0.0
     taste_share: float = 0.5
     reranked: int = 500
     varied: int = 30
     standouts: tuple[float, ...] = ()
+    standout_pool: int = 300
     exploration_places: tuple[int, ...] = ()
     exploration_pool: int = 500
     exploration_half_length: float = 50.0
@@ -58,9 +66,10 @@ class ListPlan:
 EXPLORATION_PLACES = (4, 8)
 # Chosen on validation people; the figures stand in docs/engine.md.
 SITE_PLAN = ListPlan(
-    diversity=0.1,
+    diversity=0.05,
+    newcomer_variety=0.5,
     standouts=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.8, 0.8, 0.8),
-    exploration_places=EXPLORATION_PLACES,
+    exploration_places=(8, 14),
     exploration_half_length=10.0,
 )
 
@@ -139,7 +148,10 @@ def make_list(
     known = Knowledge() if knowledge is None else knowledge
     allowed = apply_rules(len(scores), rules)
     by_score = top_k(scores, max(k, plan.reranked), candidates=allowed)
-    draft = _rerank(scores, by_score, allowed=allowed, plan=plan, history=history, known=known)
+    if plan.newcomer_variety and not history.n_ratings:
+        draft = _spread(scores, by_score, plan=plan, features=known.features)
+    else:
+        draft = _rerank(scores, by_score, allowed=allowed, plan=plan, history=history, known=known)
     draft = _explore(draft, k=k, plan=plan, history=history, taste=known.taste, seed=seed)
     shown = draft.ranking[:k]
     places = _places_by_score(shown, by_score, scores=scores, allowed=allowed)
@@ -150,6 +162,28 @@ def make_list(
         moves=tuple(moves),
         explored=frozenset(draft.explored),
         places_by_score=places,
+    )
+
+
+def _spread(
+    scores: FloatArray, by_score: IndexArray, *, plan: ListPlan, features: ItemFeatures | None
+) -> _Draft:
+    if features is None:
+        return _Draft(ranking=by_score, causes={}, nudges={})
+    candidates = by_score[: plan.reranked]
+    chosen = spread_out(
+        candidates,
+        scores=scores[candidates],
+        membership=features.membership(candidates),
+        years=features.years[candidates],
+        likeness=features.likeness(candidates, taste_share=plan.taste_share),
+        k=plan.varied,
+        variety=plan.newcomer_variety,
+    )
+    return _Draft(
+        ranking=np.concatenate([chosen, by_score[~np.isin(by_score, chosen)]]),
+        causes=dict.fromkeys(chosen.tolist(), "variety"),
+        nudges={},
     )
 
 
@@ -173,9 +207,11 @@ def _rerank(
     scale = weight / (spread or 1.0)
     static = [replace(boost, values=boost.values[candidates] * scale) for boost in boosts]
     forces = [*static, *_forces(candidates, plan=plan, history=history, features=known.features)]
-    if plan.standouts and known.usual is not None:
+    if plan.standouts and known.usual is not None and len(candidates):
         # On the scale of the candidates' values one deviation of the person's scores is this.
         stand_out = known.usual.stand_out(scores)[candidates] * (float(scores.std()) * scale)
+        n_near = min(plan.standout_pool, max(plan.varied, len(scores) // _SHARE_NEAR))
+        stand_out[n_near:] = stand_out.min()
         forces.append(StandOut(stand_out, shares=plan.standouts))
     if not forces or not len(candidates):
         return _Draft(ranking=by_score, causes={}, nudges={})
@@ -263,6 +299,8 @@ def _explore(
     # What the first places are made of is no guess; a small catalogue has half of itself to guess.
     head = max(min(plan.varied, len(draft.ranking) // 2), places[-1] + 1)
     pool = draft.ranking[head : plan.exploration_pool]
+    if len(pool) < _LEAST_POOL:
+        return draft
     found = explore(
         pool,
         posterior=taste.posterior,

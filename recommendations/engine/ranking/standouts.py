@@ -14,7 +14,7 @@ from recommendations.engine.history import History
 from recommendations.engine.ranking.moves import Why
 
 # An item whose score hardly differs from person to person stands out for nobody.
-_LEAST_DEVIATION = 0.05
+_LEAST_DEVIATION = 0.02
 _BLOCK = 64
 
 

@@ -30,7 +30,7 @@ def test_nobody_to_learn_from_leaves_nothing_usual():
 
 
 def test_a_score_stands_out_by_the_deviations_of_the_item():
-    usual = UsualScores(means=np.array([1.0, 0.0]), deviations=np.array([0.45, 0.95]))
+    usual = UsualScores(means=np.array([1.0, 0.0]), deviations=np.array([0.48, 0.98]))
     # The scores over their deviation of 1 are 2 and 0.
     assert np.allclose(usual.stand_out(np.array([2.0, 0.0])), [2.0, 0.0])
     assert np.allclose(usual.stand_out(np.array([5.0, 5.0])), [-2.0, 0.0])
