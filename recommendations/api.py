@@ -29,7 +29,7 @@ class CitedRatingSerializer(serializers.Serializer[Any]):
 class ReasonSerializer(serializers.Serializer[Any]):
     """Why a movie is recommended; only what the score did use."""
 
-    kind = serializers.ChoiceField(choices=["rated", "acclaimed"])
+    kind = serializers.ChoiceField(choices=["rated", "acclaimed", "guess"])
     text = serializers.CharField(help_text="One sentence for people.")
     movies = CitedRatingSerializer(source="cited", many=True)
 

@@ -1,6 +1,7 @@
 """Make the lists of one person from the scores of one model."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -11,10 +12,10 @@ from recommendations.engine.explanation import Explanation
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.ranking.diversity import diversify
-from recommendations.engine.ranking.filters import allow_all_but
-from recommendations.engine.ranking.likeness import by_terms
-from recommendations.engine.ranking.top import top_k
+from recommendations.engine.ranking.filters import Rule, apply_rules
+from recommendations.engine.ranking.knowledge import knowledge_for
+from recommendations.engine.ranking.plan import SITE_PLAN, RankedList, make_list
+from recommendations.engine.ranking.top import places_of, top_k
 from recommendations.services.histories import PersonHistory
 from recommendations.services.picks import BecauseList, Pick, PickMove, PickReason
 
@@ -25,43 +26,50 @@ LIKED_STARS = 3.5
 MOST_CITED = 2
 # A rating is named as a reason only if it carries this share of what all ratings gave.
 LEAST_SHARE = 0.05
-NEWCOMER_DIVERSITY = 0.4
+GUESS = PickReason("guess")
 
 
 class ListMaker:
     """Score every movie once for a history and make all of a person's lists from that."""
 
     def __init__(
-        self, *, model: Hybrid, person: PersonHistory, unwanted: frozenset[int], shelves: Shelves
+        self,
+        *,
+        model: Hybrid,
+        person: PersonHistory,
+        unwanted: frozenset[int],
+        shelves: Shelves,
+        seed: int,
     ) -> None:
         self._model = model
         self._history = person.history
         self._shelves = shelves
         self._unwanted = unwanted
-        self._seen_ids = unwanted | person.stars_of.keys()
+        self._rated_ids = person.stars_of.keys()
+        self._seed = seed
         self._top_explanations: list[Explanation] = []
 
     def top(self, *, length: int) -> tuple[Pick, ...]:
         """Return the best movies; every move away from the order of scores is recorded."""
-        by_score = top_k(self._scores, length, candidates=self._may_show).tolist()
-        pinned = self._indices_of(self._shelves.pinned).tolist()
-        shown_pins = [index for index in pinned if self._may_show[index]]
-        ordered = list(dict.fromkeys([*shown_pins, *self._vary(by_score)]))[:length]
-        why = dict.fromkeys(ordered, "made room" if self._history.n_ratings else "variety")
-        why |= dict.fromkeys(shown_pins, "pinned")
-        self._top_explanations = self._model.explain_many(self._history, ordered)
-        predicted = self._model.predict(self._history, ordered)
-        places = {index: place for place, index in enumerate(by_score, start=1)}
+        ranked = self._rank(length)
+        pins = [index for index in self._indices_of(self._shelves.pinned) if self._may_show[index]]
+        pinned = np.array(pins, dtype=np.int64)
+        shown = np.concatenate([pinned, ranked.items[~np.isin(ranked.items, pinned)]])[:length]
+        why: dict[int, str] = {move.item_index: move.why for move in ranked.moves}
+        why |= dict.fromkeys(pinned.tolist(), "pinned")
+        places = self._places_by_score(shown, ranked)
+        self._top_explanations = self._model.explain_many(self._history, shown.tolist())
+        predicted = self._model.predict(self._history, shown)
         return tuple(
             Pick(
                 movie_id=self._movie_id(index),
                 score=float(self._scores[index]),
                 predicted=round(float(stars), 3),
-                reason=self._reason(explanation),
-                move=self._move(index, to_place=place, places=places, why=why[index]),
+                reason=GUESS if index in ranked.explored else self._reason(explanation),
+                move=_move(places[index], place, why.get(index, "made room")),
             )
             for place, (index, explanation, stars) in enumerate(
-                zip(ordered, self._top_explanations, predicted, strict=True), start=1
+                zip(shown.tolist(), self._top_explanations, predicted, strict=True)
             )
         )
 
@@ -93,24 +101,39 @@ class ListMaker:
         return find_liked(self._history, unwanted=self._indices_of(self._unwanted))
 
     @cached_property
+    def _rules(self) -> list[Rule]:
+        """Return what may not be recommended, and why."""
+        return [
+            Rule(why="dismissed", removed=self._indices_of(self._unwanted)),
+            Rule(why="seen", removed=self._indices_of(self._rated_ids)),
+            Rule(why="hidden", removed=self._indices_of(self._shelves.hidden)),
+        ]
+
+    @cached_property
     def _may_show(self) -> BoolArray:
         """Tell for each item whether it may be recommended, shape (n_items,)."""
-        hidden = self._indices_of(self._shelves.hidden)
-        return allow_all_but(self._model.n_items, self._indices_of(self._seen_ids), hidden)
+        return apply_rules(self._model.n_items, self._rules)
 
-    def _vary(self, ranking: list[int]) -> list[int]:
-        """Spread a newcomer's list over kinds and periods; taste decides from the first rating."""
-        if self._history.n_ratings or not ranking:
-            return ranking
-        candidates = np.array(ranking)
-        varied = diversify(
-            candidates,
-            scores=self._scores[candidates],
-            likeness=by_terms(self._model.content_.terms_[candidates]),
-            k=len(candidates),
-            diversity=NEWCOMER_DIVERSITY,
+    def _rank(self, length: int) -> RankedList:
+        # A guess outside of what is usual for somebody takes something that is usual.
+        plan = SITE_PLAN if self._history.n_ratings else replace(SITE_PLAN, exploration_places=())
+        return make_list(
+            self._scores,
+            k=length,
+            plan=plan,
+            history=self._history,
+            rules=self._rules,
+            knowledge=knowledge_for(self._model, self._history, self._scores, plan=plan),
+            seed=self._seed,
         )
-        return [int(index) for index in varied]
+
+    def _places_by_score(self, shown: IndexArray, ranked: RankedList) -> dict[int, int]:
+        pulled_in = shown[~np.isin(shown, list(ranked.places_by_score))]
+        found = places_of(self._scores, pulled_in, allowed=self._may_show)
+        return {
+            **ranked.places_by_score,
+            **dict(zip(pulled_in.tolist(), found.tolist(), strict=True)),
+        }
 
     def _indices_of(self, movie_ids: Iterable[int]) -> IndexArray:
         indices, is_known = self._model.known_items.find(list(movie_ids))
@@ -118,16 +141,6 @@ class ListMaker:
 
     def _movie_id(self, index: int) -> int:
         return int(self._model.known_items.ids[index])
-
-    def _move(
-        self, index: int, *, to_place: int, places: dict[int, int], why: str
-    ) -> PickMove | None:
-        from_place = places.get(index) or self._place_of(index)
-        return PickMove(from_place, to_place, why) if from_place != to_place else None
-
-    def _place_of(self, index: int) -> int:
-        better = self._scores > self._scores[index]
-        return int(np.count_nonzero(better & self._may_show)) + 1
 
     def _reason(self, explanation: Explanation) -> PickReason:
         return cited_reason(
@@ -170,6 +183,11 @@ class ListMaker:
                 indices, self._model.predict(self._history, indices), strict=True
             )
         )
+
+
+def _move(from_place: int, to_place: int, why: str) -> PickMove | None:
+    """Return the move as people count places, from 1; None where nothing moved."""
+    return PickMove(from_place + 1, to_place + 1, why) if from_place != to_place else None
 
 
 def find_liked(history: History, *, unwanted: IndexArray) -> BoolArray:

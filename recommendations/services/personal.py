@@ -6,6 +6,7 @@ from accounts.models import User
 from movies.models import Dismissal
 from movies.services.curation import read_curation_revision
 from movies.services.shelves import Shelves, shelf_keeper
+from recommendations.engine.ranking.exploration import seed_of
 from recommendations.errors import ModelNotReadyError
 from recommendations.services.cache import keep_lists, load_lists
 from recommendations.services.histories import read_history
@@ -72,7 +73,14 @@ def _compute_lists(
             user=user, unwanted=unwanted, shelves=shelves, freshness=freshness
         )
     person = read_history(user=user, items=served.model.known_items)
-    maker = ListMaker(model=served.model, person=person, unwanted=unwanted, shelves=shelves)
+    maker = ListMaker(
+        model=served.model,
+        person=person,
+        unwanted=unwanted,
+        shelves=shelves,
+        # The page stays still until the person does something, or the day is over.
+        seed=seed_of(user.pk, freshness.profile_revision, timezone.localdate()),
+    )
     return PersonalLists(
         freshness=freshness,
         generated_at=timezone.now().isoformat(),

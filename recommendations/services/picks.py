@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-ReasonKind = Literal["rated", "close", "acclaimed"]
+ReasonKind = Literal["rated", "close", "acclaimed", "guess"]
 
 
 @dataclass(frozen=True, slots=True)
 class PickReason:
-    """Why a movie is in a list: ratings that speak for it, likeness to one, or everybody."""
+    """Why a movie is in a list: ratings that speak for it, likeness to one, everybody, or a try."""
 
     kind: ReasonKind
     movie_ids: tuple[int, ...] = ()

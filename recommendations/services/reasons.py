@@ -8,6 +8,7 @@ from movies.models import Movie
 from recommendations.services.picks import PickReason
 
 LONGEST_ON_A_CARD = 90
+GUESS = Reason((Segment("A guess outside your usual."),))
 
 
 def reason_sentence(
@@ -23,6 +24,8 @@ def reason_sentence(
         return _rated(cited)
     if reason.kind == "close" and cited:
         return _close(movie, *cited[0])
+    if reason.kind == "guess":
+        return GUESS
     return _acclaimed(movie)
 
 

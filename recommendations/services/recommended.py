@@ -97,4 +97,6 @@ def _reasons(
         return []
     named = [segment.movie for segment in said.segments if segment.movie is not None]
     cited = [CitedRating(each, stars_of[each.pk]) for each in named if each.pk in stars_of]
+    if pick.reason.kind == "guess":
+        return [RecommendationReason("guess", str(said), [])]
     return [RecommendationReason("rated" if cited else "acclaimed", str(said), cited)]

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from movies.services.shelves import Shelves
+from recommendations.engine.history import History
+from recommendations.engine.models.hybrid import Hybrid
+from recommendations.services.histories import PersonHistory
+from recommendations.services.listmaker import GUESS, ListMaker
+from recommendations.services.reasons import reason_sentence
+from tests.recommendations.engine.worlds import two_camps as rating_camps
+
+NO_SHELVES = Shelves(popular=(), acclaimed=(), newest=(), pinned=(), hidden=frozenset())
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Hybrid().fit(rating_camps(n_items=60, n_users=80))
+
+
+def top(model, *stars_of, seed=1, shelves=NO_SHELVES):
+    ids = [movie_id for movie_id, _ in stars_of]
+    history, _ = History.from_ids(
+        items=model.known_items, item_ids=ids, stars=[stars for _, stars in stars_of]
+    )
+    person = PersonHistory(history, dict(stars_of))
+    maker = ListMaker(model=model, person=person, unwanted=frozenset(), shelves=shelves, seed=seed)
+    return maker.top(length=30)
+
+
+def test_a_guess_is_marked_and_says_where_it_would_stand(model):
+    lists = [top(model, (5, 5.0), seed=seed) for seed in range(4)]
+    guesses = [(pick, place) for picks in lists for place, pick in enumerate(picks, start=1)
+               if pick.reason == GUESS]  # fmt: skip
+    assert guesses
+    for pick, place in guesses:
+        assert place in {9, 15}
+        assert pick.move.why == "exploration"
+        assert pick.move.from_place > place
+
+
+def test_the_same_seed_gives_the_same_list(model):
+    assert top(model, (5, 5.0), seed=3) == top(model, (5, 5.0), seed=3)
+
+
+def test_nobody_without_a_rating_gets_a_guess_outside_of_the_usual(model):
+    assert all(pick.reason != GUESS for seed in range(5) for pick in top(model, seed=seed))
+
+
+def test_a_list_without_ratings_is_varied_and_tells_so(model):
+    moves = [pick.move for pick in top(model) if pick.move]
+    assert moves
+    assert {move.why for move in moves} <= {"variety", "made room"}
+
+
+def test_every_place_that_scores_do_not_give_has_its_move(model):
+    picks = top(model, (5, 5.0), (15, 1.0))
+    allowed = np.ones(60, dtype=bool)
+    allowed[[0, 1]] = False
+    history, _ = History.from_ids(items=model.known_items, item_ids=[5, 15], stars=[5, 1])
+    scores = model.score(history)
+    order = sorted(np.flatnonzero(allowed), key=lambda index: (-scores[index], index))
+    by_score = {int(model.known_items.ids[index]): n for n, index in enumerate(order, start=1)}
+    for place, pick in enumerate(picks, start=1):
+        came_from = pick.move.from_place if pick.move else place
+        assert came_from == by_score[pick.movie_id]
+
+
+def test_a_pinned_movie_leads_though_others_are_better(model):
+    worst = top(model, (5, 5.0))[-1].movie_id
+    shelves = Shelves(popular=(), acclaimed=(), newest=(), pinned=(worst,), hidden=frozenset({25}))
+    picks = top(model, (5, 5.0), shelves=shelves)
+    assert picks[0].movie_id == worst
+    assert picks[0].move.why == "pinned"
+    assert 25 not in {pick.movie_id for pick in picks}
+
+
+def test_a_guess_has_a_sentence_of_its_own():
+    said = reason_sentence(reason=GUESS, movie=None, movies={}, stars_of={})
+    assert str(said) == "A guess outside your usual."
