@@ -86,16 +86,16 @@ def find_drop_set(
 
     `allowed`, shape (n_items,), says what may be in the list; it stays as it is, so a rating left
     out does not let its own movie in. Every single rating is tried, then a set is gathered by
-    contribution, at most `most_ratings` of them; if that takes three or more, every pair is
-    tried, the most promising first. For singles and pairs at most `most_rescored` histories are
-    scored, enough for all pairs of 200 ratings; where that does not do `is_smallest` is False. So
-    the cost is that many times a row of `score_many` at worst. An item that is not among the
-    first `n` gives an empty set.
+    contribution (to the item, less to the best that is out), at most `most_ratings` of them; if
+    that takes three or more, every pair is tried, the most promising first. For singles and pairs
+    at most `most_rescored` histories are scored, enough for all pairs of 200 ratings; where that
+    does not do `is_smallest` is False. So the cost is that many times a row of `score_many` at
+    worst. An item that is not among the first `n` gives an empty set.
     """
     trial = _Trial(model, history, item_index, n, allowed)
     if trial.is_dropped([]):
         return DropSet(item_indices=(), is_smallest=True)
-    order = np.argsort(-trial.contributions([]), kind="stable")[:most_rescored]
+    order = np.argsort(-trial.advantages([]), kind="stable")[:most_rescored]
     margins = trial.margins([(position,) for position in order.tolist()])
     dropping = order[margins == DROPPED].tolist()
     knows_singles = len(order) == history.n_ratings
@@ -142,13 +142,22 @@ class _Trial:
         """Tell whether the item is out without the ratings at these positions."""
         return bool(self.margins([removal])[0] == DROPPED)
 
-    def contributions(self, removal: Sequence[int]) -> FloatArray:
-        """Return what each rating left gives the item, 0 for those left out, shape (n_ratings,)."""
-        explanation = self._model.explain(self._without(removal), self._item)
-        shares = np.zeros(self.history.n_ratings, dtype=np.float64)
+    def advantages(self, removal: Sequence[int]) -> FloatArray:
+        """Return what each rating left gives the item above what it gives the best that is out.
+
+        Ratings left out have 0, shape (n_ratings,).
+        """
+        history = self._without(removal)
+        advantages = np.zeros(self.history.n_ratings, dtype=np.float64)
         kept = self._kept(removal)
-        shares[kept] = explanation.contributions[: len(kept)]
-        return shares
+        rivals = self._others[top_k(self._model.score(history)[self._others], self._n)]
+        own, *rival = self._model.explain_many(
+            history, [self._item, *rivals[self._n - 1 :].tolist()]
+        )
+        advantages[kept] = own.contributions[: len(kept)]
+        for account in rival:
+            advantages[kept] -= account.contributions[: len(kept)]
+        return advantages
 
     def drop_set(self, positions: Sequence[int], *, is_smallest: bool) -> DropSet:
         """Return the set of the ratings at these positions."""
@@ -173,12 +182,12 @@ class _Trial:
 
 
 def _gather(trial: _Trial, *, most_ratings: int) -> list[int] | None:
-    """Leave out the rating that gives most, again and again, until the item is out."""
+    """Leave out the rating that is of most advantage, again and again, until the item is out."""
     removal: list[int] = []
     while len(removal) < min(most_ratings, trial.history.n_ratings):
-        shares = trial.contributions(removal)
-        best = int(np.argmax(shares))
-        if shares[best] <= 0:
+        advantages = trial.advantages(removal)
+        best = int(np.argmax(advantages))
+        if advantages[best] <= 0:
             return None
         removal.append(best)
         if trial.is_dropped(removal):
