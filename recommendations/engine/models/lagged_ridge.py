@@ -91,8 +91,8 @@ class Problem:
         weights = reached * self.trail.inputs
         return np.bincount(self.trail.items, weights, minlength=self.n_items) / self.n_rows
 
-    def cross(self, kernel: Float32Array) -> Float32Array:
-        """Return inputs × targets, summed over the rows and centred: (n_items, n_items)."""
+    def successions(self, kernel: Float32Array) -> Float32Array:
+        """Return inputs × targets summed over the rows: (n_items, n_items), uncentred."""
         total = np.zeros((self.n_items, self.n_items), dtype=np.float32)
         for trail in self.trail.blocks():
             for earlier, later, distances in trail.pairs(len(kernel)):
@@ -100,6 +100,26 @@ class Problem:
                 inputs, targets = earlier[is_row], later[is_row]
                 values = kernel[distances[is_row] - 1] * trail.inputs[inputs]
                 _add(total, trail.items[inputs], trail.items[targets], values)
+        return total
+
+    def lifts(self, kernel: Float32Array, *, smoothing: float) -> Float32Array:
+        """Return log (C + s) / (E + s): successions C, their expectation E, smoothing s.
+
+        What is expected is that an item follows all items in proportion.
+        """
+        lifts = self.successions(kernel)
+        before, after = lifts.sum(axis=1), lifts.sum(axis=0)
+        after /= after.sum() or np.float32(1)
+        smooth = np.float32(smoothing)
+        for start in range(0, self.n_items, _ROW_BLOCK):
+            rows = slice(start, start + _ROW_BLOCK)
+            expected = np.outer(before[rows], after)
+            lifts[rows] = np.log((lifts[rows] + smooth) / (expected + smooth))
+        return lifts
+
+    def cross(self, kernel: Float32Array) -> Float32Array:
+        """Return the successions, centred."""
+        total = self.successions(kernel)
         self._centre(total, self.input_means(kernel), self.target_means)
         return total
 

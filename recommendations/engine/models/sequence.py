@@ -1,11 +1,13 @@
-"""What comes next: ridge regression of the next item on the last items, in closed form.
+"""What comes next: log-odds of successions and a ridge regression on the last items.
 
-Each item of a history is regressed on those before it, weighted by how many places ago they came
-(`lagged_ridge`), once by a steep and once by a flat decay. The form is that of the linear models
-of Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, with time's arrow.
+Both are closed forms over pairs of items near each other in somebody's history (`lagged_ridge`).
+The log-odds treat the last items as independent witnesses, as naive Bayes does; Levy and
+Goldberg, "Neural word embedding as implicit matrix factorization", NeurIPS 2014, show that such
+a matrix is what models with a softmax approach. The regression, of the form of Steck,
+"Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, with time's arrow, accounts for
+what the witnesses have in common.
 """
 
-import math
 from collections import abc
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -26,44 +28,56 @@ from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_
 from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
-_HALVINGS = 10
+_PRIOR_COUNT = 10.0
+_N_LAYERS = 2
 
 
 @dataclass(kw_only=True, eq=False)
 class Sequence(Recommender):
     """Add up what the last `window` entries say about the next one.
 
-    The entry before the next one is 1 place ago and weighs ½^(1 / h) for each h of `half_lives`,
-    the one before it ½^(2 / h), up to ten half-lives; every h has weights of its own, fitted with
-    its number of `ridges` to what those before it left unexplained. Ratings of equal time keep
-    the order they are given in. Events stand at their time but push no rating back: a rating
-    before and an event after it are equally long ago. Those of positive weight count by it, a
-    dismissal does not count. `rating_weights` are the inputs for 1 to 5 stars.
+    The entry m places before the next one speaks by two matrices. With weight 1 / m it adds the
+    logarithm of how much more often than expected an item followed it, counts smoothed by
+    `smoothing`, and a ridge regression of the next item; with weight ½^(m / `half_life`) a second
+    regression of what the first left unexplained. `ridges` belong to the two, `ridge_share` is
+    their weight against the log-odds, `popularity_share` that of the logarithm of how often an
+    item is rated.
 
-    Of the items with `min_ratings` or more only the `max_items` most rated take part; the others
-    score 0. Above `dense_items` only the `neighbours` strongest weights of a column are kept.
+    Ratings of equal time keep the order they are given in. Events stand at their time but push
+    no rating back: a rating before and an event after it are equally long ago. Those of positive
+    weight count by it, a dismissal does not count. `rating_weights` are the inputs for 1 to 5
+    stars. Of the items with `min_ratings` or more only the `max_items` most rated take part;
+    the others have their popularity alone. Above `dense_items` only the `neighbours` strongest
+    weights of a column are kept.
     """
 
     name: ClassVar[str] = "sequence"
     grid: ClassVar[abc.Mapping[str, tuple[Any, ...]]] = {
-        "half_lives": ((2.0, 30.0), (3.0, 40.0)),
-        "ridges": ((100.0, 1000.0), (300.0, 3000.0), (1000.0, 10_000.0)),
-        "rating_weights": ((1.0,) * 5, (0.5, 0.6, 0.75, 1.0, 1.1)),
+        "smoothing": (0.1, 0.3, 1.0),
+        "popularity_share": (0.5, 0.7, 0.9),
+        "ridge_share": (0.2, 0.4, 0.8),
+        "ridges": ((200.0, 1000.0), (500.0, 3000.0), (1000.0, 6000.0)),
+        "half_life": (10.0, 20.0, 40.0),
     }
-    half_lives: tuple[float, ...] = (3.0, 40.0)
-    ridges: tuple[float, ...] = (300.0, 3000.0)
+    smoothing: float = 0.3
+    popularity_share: float = 0.7
+    ridge_share: float = 0.4
+    ridges: tuple[float, float] = (500.0, 3000.0)
+    half_life: float = 20.0
     window: int = 60
     rating_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
     min_ratings: int = 3
     max_items: int = 10_000
     dense_items: int = 6_000
-    neighbours: int = 300
+    neighbours: int = 500
 
     def _check_hyperparameters(self) -> None:
-        if not self.half_lives or len(self.half_lives) != len(self.ridges):
-            raise HyperparameterError("sequence: half_lives needs a ridge each, and at least one")
-        if min(*self.half_lives, *self.ridges) <= 0:
-            raise HyperparameterError("sequence: half_lives and ridges must be above 0")
+        if len(self.ridges) != _N_LAYERS:
+            raise HyperparameterError("sequence: ridges needs two values")
+        if min(*self.ridges, self.smoothing, self.half_life) <= 0:
+            raise HyperparameterError("sequence: ridges, smoothing, half_life must be above 0")
+        if min(self.ridge_share, self.popularity_share) < 0:
+            raise HyperparameterError("sequence: shares must not be below 0")
         if min(self.window, self.min_ratings, self.max_items, self.neighbours) < 1:
             raise HyperparameterError(
                 "sequence: window, min_ratings, max_items, neighbours must be 1 or more"
@@ -82,13 +96,30 @@ class Sequence(Recommender):
             n_items=len(self.active_items_),
             n_rows=interactions.n_ratings,
         )
-        kernels = [_kernel(half_life, window=self.window) for half_life in self.half_lives]
+        self.weights_, ridge_intercepts = self._learn(problem)
+        counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
+        self.intercepts_: FloatArray = self.popularity_share * np.log(counts + _PRIOR_COUNT)
+        self.intercepts_[self.active_items_] += ridge_intercepts
+
+    def _learn(self, problem: Problem) -> tuple[CsrMatrix | Float32Array, FloatArray]:
+        """Return both matrices, one below the other, and the intercepts of the regressions."""
+        kernels = self._kernels()
         with blas_threads(FIT_THREADS):
             layers = solve_in_turn(problem, kernels=kernels, ridges=self.ridges)
-        self.intercepts_ = problem.target_means
+        lifts = problem.lifts(kernels[0], smoothing=self.smoothing)
+        scale = self.ridge_share * lifts.std() / (layers[0].std() or np.float32(1))
+        intercepts = problem.target_means
         for kernel, weights in zip(kernels, layers, strict=True):
-            self.intercepts_ -= weights.T @ problem.input_means(kernel)
-        self.weights_ = self._stack(layers)
+            intercepts -= weights.T @ problem.input_means(kernel)
+            np.multiply(weights, scale, out=weights)
+        layers[0] += lifts
+        return self._stack(layers), intercepts * scale
+
+    def _kernels(self) -> tuple[Float32Array, Float32Array]:
+        """Return the weight of an entry 1, 2, … `window` places ago for each matrix."""
+        lags = np.arange(1, self.window + 1)
+        flat = 0.5 ** (lags / self.half_life)
+        return (1 / lags).astype(np.float32), flat.astype(np.float32)
 
     def _trail(self, interactions: Interactions) -> Trail:
         """Return the ratings and the events of active items, in order."""
@@ -127,32 +158,29 @@ class Sequence(Recommender):
     def _entries(self, history: History) -> tuple[Entries, IndexArray]:
         """Return for what counts its input and its row of the weights, and whose entry it is.
 
-        An entry comes up once for each half-life.
+        An entry comes up once for each matrix.
         """
         event_places = np.searchsorted(history.timestamps, history.events.timestamps, side="right")
         places = np.concatenate([np.arange(history.n_ratings), event_places - 1])
         weights = np.concatenate([self._weigh(history.values), history.event_weights])
         columns = self.places_[history.entry_items].astype(np.int64)
         lags = history.n_ratings - places
-        inputs, rows, entries = [], [], []
-        for layer, half_life in enumerate(self.half_lives):
-            kernel = _kernel(half_life, window=self.window)
-            used = np.flatnonzero((columns >= 0) & (weights > 0) & (lags <= len(kernel)))
-            inputs.append(weights[used].astype(np.float64) * kernel[lags[used] - 1])
-            rows.append(columns[used] + layer * len(self.active_items_))
-            entries.append(used)
-        return (np.concatenate(inputs), np.concatenate(rows)), np.concatenate(entries)
+        used = np.flatnonzero((columns >= 0) & (weights > 0) & (lags <= self.window))
+        rows = [columns[used] + layer * len(self.active_items_) for layer in range(_N_LAYERS)]
+        inputs = [weights[used] * kernel[lags[used] - 1] for kernel in self._kernels()]
+        entries = np.concatenate(inputs).astype(np.float64), np.concatenate(rows)
+        return entries, np.tile(used, _N_LAYERS)
 
     def _score(self, history: History) -> FloatArray:
         entries, _ = self._entries(history)
-        scores = np.zeros(self.n_items, dtype=np.float64)
-        scores[self.active_items_] = self.intercepts_ + sum_rows(self.weights_, entries)
+        scores = self.intercepts_.copy()
+        scores[self.active_items_] += sum_rows(self.weights_, entries)
         return scores
 
     def _score_many(self, histories: abc.Sequence[History]) -> FloatArray:
-        scores = np.zeros((len(histories), self.n_items), dtype=np.float64)
+        scores = np.tile(self.intercepts_, (len(histories), 1))
         entries = [self._entries(history)[0] for history in histories]
-        scores[:, self.active_items_] = self.intercepts_ + sum_rows_of_many(self.weights_, entries)
+        scores[:, self.active_items_] += sum_rows_of_many(self.weights_, entries)
         return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
@@ -163,20 +191,13 @@ class Sequence(Recommender):
         dense = block if isinstance(block, np.ndarray) else block.toarray()
         shares = np.zeros((history.n_entries, len(columns)), dtype=np.float64)
         np.add.at(shares, entries, inputs[:, np.newaxis] * dense * (places >= 0))
-        constants = np.where(places >= 0, self.intercepts_[columns], 0.0)
         return [
             [
                 Part(name="ratings", contributions=shares[:, place]),
-                Part(name="intercept", constant=float(constants[place])),
+                Part(name="intercept", constant=float(self.intercepts_[item])),
             ]
-            for place in range(len(item_indices))
+            for place, item in enumerate(item_indices)
         ]
-
-
-def _kernel(half_life: float, *, window: int) -> Float32Array:
-    """Return the weight of an entry 1, 2, … places ago, up to the window or to ten half-lives."""
-    reach = min(window, math.ceil(_HALVINGS * half_life))
-    return (0.5 ** (np.arange(1, reach + 1) / half_life)).astype(np.float32)
 
 
 def _rating_places(interactions: Interactions) -> IndexArray:
