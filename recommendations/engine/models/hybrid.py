@@ -15,13 +15,13 @@ from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.als import Als
-from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.sequence import Sequence
 from recommendations.engine.models.stack import Stack
+from recommendations.engine.models.stars import Stars
 from recommendations.engine.ranking.standouts import UsualScores, learn_usual_scores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
@@ -68,7 +68,7 @@ class Hybrid(Stack, StarPredictor):
     als: Als = field(default_factory=Als)
     sequence: Sequence = field(default_factory=Sequence)
     content: Content = field(default_factory=Content)
-    stars: Bias = field(default_factory=Bias)
+    stars: StarPredictor = field(default_factory=Stars)
     lengths: tuple[float, ...] = (0, 1, 8, 15, 50, 100)
     weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_by_length)
     diary_weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_of_diaries)

@@ -4,10 +4,12 @@ import pytest
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.models import recipe_of
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.stars import Stars
 from tests.recommendations.engine.worlds import N_ITEMS, UNRATED_ITEM, camp_of, two_camps
 
 
@@ -94,12 +96,17 @@ def test_among_items_nobody_rated_content_alone_decides():
     assert np.array_equal(np.argsort(scores), np.argsort(by_content))
 
 
-def test_stars_are_those_of_the_star_model(model):
+def test_stars_are_those_of_the_star_model():
+    world = two_camps(n_users=200)
     history = ratings({0: 5, 1: 2})
-    stars = Bias().fit(two_camps(n_users=200))
+    model, stars = Hybrid(stars=Bias()).fit(world), Bias().fit(world)
     assert np.array_equal(model.predict(history, [3, 4]), stars.predict(history, [3, 4]))
     names = [part.name for part in model.explain_stars(history, 3).parts]
     assert names == ["overall-mean", "item-effect", "user-effect", "clipping"]
+
+
+def test_stars_are_predicted_by_the_best_star_model_unless_told_otherwise():
+    assert recipe_of(Hybrid())["hyperparameters"]["stars"] == recipe_of(Stars())
 
 
 def test_a_rating_taken_back_is_as_if_never_given(model):
