@@ -1,0 +1,91 @@
+"""How fast the engine is, beside a plain numpy product of the same size in the same run.
+
+    make bench-engine
+
+Fits the hybrid and the star model on MovieLens 1M by the command line, and a hybrid on 20,000
+made-up movies; times one score, one explanation, a load and lists for many. Prints the table of
+docs/performance.md.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CASES = Path(__file__).with_name("engine_speed_cases.py")
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        report = Path(name) / "report.json"
+        code = pytest.main(
+            [
+                str(CASES),
+                "--quiet",
+                "-p",
+                "no:django",
+                "-p",
+                "no:cacheprovider",
+                "--benchmark-only",
+                "--benchmark-timer=time.process_time",
+                "--benchmark-quiet",
+                f"--benchmark-json={report}",
+            ]
+        )
+        if not code:
+            cases = json.loads(report.read_text(encoding="utf-8"))["benchmarks"]
+            sys.stdout.write(format_table({case["name"]: case for case in cases}) + "\n")
+    return int(code)
+
+
+def format_table(cases: Mapping[str, Any]) -> str:
+    """Return the figures as a Markdown table, each with its goal."""
+    rows = [("what", "figure", "goal", "in plain products")]
+    rows += [
+        fit_row("fit of the hybrid, ML-1M", cases["test_fit_hybrid_1m"], "120 s, 4,000 MB"),
+        fit_row("fit of `stars` alone, ML-1M", cases["test_fit_stars_1m"], "60 s"),
+        serve_row("one score, 3,883 movies", cases, "test_score_4000", "4000", "3 ms"),
+        serve_row("one score, 20,000 movies", cases, "test_score_20000", "20000", "10 ms"),
+        serve_row("one explanation, 3,883 movies", cases, "test_explain_4000", "4000", "5 ms"),
+        serve_row("one explanation, 20,000 movies", cases, "test_explain_20000", "20000", "5 ms"),
+        serve_row("loading the artefact", cases, "test_load_1m", "4000", "100 ms"),
+        lists_row(cases),
+    ]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], "| --- | --- | --- | --- |", *lines[1:]])
+
+
+def fit_row(what: str, case: Mapping[str, Any], goal: str) -> tuple[str, ...]:
+    """Return seconds on the clock and peak memory, beside a product of 4,000 × 4,000."""
+    usage = case["extra_info"]
+    figure = (
+        f"{usage['seconds']:.0f} s ({usage['processor_seconds']:.0f} s of processor), "
+        f"{usage['peak_megabytes']:,.0f} MB"
+    )
+    return what, figure, goal, f"{usage['processor_seconds'] / case['stats']['median']:.0f}"
+
+
+def serve_row(
+    what: str, cases: Mapping[str, Any], name: str, size: str, goal: str
+) -> tuple[str, ...]:
+    """Return the median of processor milliseconds, beside a history times a matrix."""
+    median = cases[name]["stats"]["median"]
+    product = cases[f"test_product_for_score_{size}"]["stats"]["median"]
+    return what, f"{1e3 * median:.2f} ms", goal, f"{median / product:.0f}"
+
+
+def lists_row(cases: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return people a second, beside all histories times a matrix of movies × movies."""
+    case = cases["test_lists_1m"]
+    median = case["stats"]["median"]
+    product = cases["test_product_for_lists_1m"]["stats"]["median"]
+    figure = f"{case['extra_info']['people'] / median:,.0f} people/s"
+    return "lists of 100, many people", figure, "2,000 people/s", f"{median / product:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
