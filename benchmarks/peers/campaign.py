@@ -5,6 +5,7 @@ import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from typing import Any
 
 from benchmarks.peers.places import ROOT, VAR, read_json, result_path, write_json
@@ -37,15 +38,28 @@ def worlds_of(data: Sequence[str], worlds: Sequence[str] | None) -> Iterator[Wor
 
 def run_peers(worlds: Sequence[WorldFiles], peers: Sequence[Peer], *, workers: int) -> None:
     """Run every peer on every world where a result is missing, several at a time."""
+    kinds = [list(group) for _, group in groupby(worlds, key=lambda each: (each.data, each.world))]
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        jobs = [pool.submit(_run_peer, peer, world) for world in worlds for peer in peers]
+        jobs = [pool.submit(_run_peer, peer, kind) for kind in kinds for peer in peers]
         for job in jobs:
             job.result()
 
 
-def _run_peer(peer: Peer, world: WorldFiles) -> None:
-    if world.data not in peer.data or (world.data == LARGE and world.seed > peer.large_seeds):
+def _run_peer(peer: Peer, worlds: Sequence[WorldFiles]) -> None:
+    parts = [(world, wanted) for world in worlds if (wanted := _missing(peer, world))]
+    if not parts:
         return
+    for (world, _), trials in zip(parts, run_peer(peer, parts), strict=True):
+        for results in trials:
+            for task, result in results.items():
+                write_json(_path(world, task, peer.name), result)
+                _report(world, task, peer.name, result)
+
+
+def _missing(peer: Peer, world: WorldFiles) -> list[tuple[dict[str, Any], list[str]]]:
+    """Return hyperparameters and the tasks for which they have no result yet."""
+    if world.data not in peer.data or (world.data == LARGE and world.seed > peer.large_seeds):
+        return []
     wanted: list[tuple[dict[str, Any], list[str]]] = []
     for task in world.tasks():
         if task not in peer.tasks:
@@ -54,18 +68,12 @@ def _run_peer(peer: Peer, world: WorldFiles) -> None:
         stored = read_json(_path(world, task, peer.name))
         if stored and stored["params"] == params:
             continue
-        for known, tasks in wanted:
-            if known == params:
-                tasks.append(task)
-                break
+        same = [tasks for known, tasks in wanted if known == params]
+        if same:
+            same[0].append(task)
         else:
             wanted.append((params, [task]))
-    if not wanted:
-        return
-    for results in run_peer(peer, world, wanted):
-        for task, result in results.items():
-            write_json(_path(world, task, peer.name), result)
-            _report(world, task, peer.name, result)
+    return wanted
 
 
 def run_own(worlds: Sequence[WorldFiles], models: Sequence[Own]) -> None:

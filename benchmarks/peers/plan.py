@@ -62,7 +62,8 @@ class Peer:
 
     `large_as` names the data whose choice is taken over for MovieLens 1M where one trial takes
     minutes; `large_params` replaces it altogether. `large_seeds` limits how many splits it gets
-    there. `trials` are at most `BUDGET` hyperparameter sets.
+    there. `tuned_as` names the peer whose choice it shares. `trials` are at most `BUDGET`
+    hyperparameter sets.
     """
 
     name: str
@@ -70,11 +71,11 @@ class Peer:
     environment: str
     tasks: Sequence[str]
     trials: Sequence[Params] = ({},)
+    tuned_as: str = ""
     large_as: str | None = None
     large_params: Params | None = None
     large_seeds: int = 99
     data: Sequence[str] = DATA
-    cites: str = ""
 
     def trials_for(self, world: str) -> list[dict[str, Any]]:
         """Return the trials; where any next movie counts, every rating is a positive one."""
@@ -244,7 +245,7 @@ LIST_PEERS = (
         tasks=(*FOLD_IN_TASKS, *TRAINED_TASKS),
         trials=_rows(
             "regularization least_stars",
-            *((ridge, 4.0) for ridge in (100.0, 250.0, 500.0, 1000.0, 3000.0, 10000.0)),
+            *((ridge, 4.0) for ridge in (100.0, 250.0, 500.0, 1000.0, 10000.0, 100000.0)),
             *((ridge, 0.0) for ridge in (500.0, 3000.0)),
         ),
     ),
@@ -253,9 +254,10 @@ LIST_PEERS = (
         label="RecTools EASE",
         environment="older",
         tasks=(*FOLD_IN_TASKS, *TRAINED_TASKS),
+        tuned_as="reference-ease",
         trials=_rows(
             "regularization least_stars",
-            *((ridge, 4.0) for ridge in (100.0, 250.0, 500.0, 1000.0, 3000.0, 10000.0)),
+            *((ridge, 4.0) for ridge in (100.0, 250.0, 500.0, 1000.0, 10000.0, 100000.0)),
             *((ridge, 0.0) for ridge in (500.0, 3000.0)),
         ),
     ),
@@ -339,6 +341,7 @@ class Own:
     name: str
     tasks: Sequence[str]
     fits: str = ""
+    has_intervals: bool = False
     recommend_options: Sequence[str] = ()
 
     @property
@@ -352,7 +355,7 @@ OWN = (
     Own(name="bias", tasks=STAR_TASKS),
     Own(name="svd", tasks=STAR_TASKS),
     Own(name="item_knn", tasks=STAR_TASKS),
-    Own(name="stars", tasks=STAR_TASKS),
+    Own(name="stars", tasks=STAR_TASKS, has_intervals=True),
     Own(name="popularity", tasks=_LISTS),
     Own(name="als", tasks=("strong", "time", "ncf")),
     Own(name="ease", tasks=_LISTS),

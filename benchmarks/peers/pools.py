@@ -162,9 +162,36 @@ def _resampled(pool: Pool) -> np.ndarray:
     return ((weights @ pool.numerators) / (weights @ pool.denominators)) ** pool.power
 
 
-def best(pools: Sequence[Pool]) -> Pool | None:
-    """Return the pool with the best mean: least error, or highest metric."""
-    if not pools:
-        return None
-    sign = 1 if pools[0].setting.is_stars else -1
-    return min(pools, key=lambda pool: sign * pool.mean)
+def baseline_of(setting: Setting) -> Pool | None:
+    """Return the damped bias, popularity, or for cold movies a random order."""
+    if setting.is_stars:
+        return read_pool(setting, "reference-bias")
+    name = "reference-random" if setting.task == "cold" else "reference-popularity"
+    return read_pool(setting, name)
+
+
+def ranked(pools: Sequence[Pool | None]) -> list[Pool]:
+    """Return the pools that are there, best first.
+
+    By the ratio to the baseline on the same splits: some models have fewer splits, and an easy
+    split must not make them look good.
+    """
+    present = [pool for pool in pools if pool is not None]
+    if not present:
+        return []
+    base = baseline_of(present[0].setting)
+    sign = 1 if present[0].setting.is_stars else -1
+
+    def strength(pool: Pool) -> float:
+        if base is None or not set(base.seeds) & set(pool.seeds):
+            return sign * pool.mean
+        mine, theirs = common(pool, base)
+        # Of another metric than the baseline's (hits beside NDCG) the order stays the same.
+        return sign * float((mine.by_seed / theirs.by_seed).mean())
+
+    return sorted(present, key=strength)
+
+
+def best(pools: Sequence[Pool | None]) -> Pool | None:
+    """Return the pool that is ahead of the others, if there is any."""
+    return next(iter(ranked(pools)), None)

@@ -23,47 +23,67 @@ LEAST_RANKED = 10
 FULL_RANKING = 1_000_000
 OWN_THREADS, PEER_THREADS = 2, 1
 Result = dict[str, Any]
+Trial = tuple[Mapping[str, Any], Sequence[str]]
+Part = tuple[WorldFiles, Sequence[Trial]]
 
 
-def run_peer(
-    peer: Peer, world: WorldFiles, trials: Sequence[tuple[Mapping[str, Any], Sequence[str]]]
-) -> list[dict[str, Result]]:
-    """Fit a peer once for each trial (hyperparameters, tasks); return results by task."""
+def run_peer(peer: Peer, parts: Sequence[Part]) -> list[list[dict[str, Result]]]:
+    """Fit a peer once for each trial of each part; return results by task, in that order.
+
+    All in one process: libraries that compile themselves do so once.
+    """
     with tempfile.TemporaryDirectory(prefix="peers-") as name:
         place = Path(name)
         job = {
             "adapter": peer.name,
-            "ratings": str(world.ratings),
             "report": str(place / "report.json"),
-            "trials": [
-                {
-                    "params": params,
-                    "tasks": [_ask(world, task, place / f"{at}-{task}.csv") for task in tasks],
-                }
-                for at, (params, tasks) in enumerate(trials)
+            "parts": [
+                {"ratings": str(world.ratings), "trials": _trials(world, trials, place / str(at))}
+                for at, (world, trials) in enumerate(parts)
             ],
         }
         (place / "job.json").write_text(json.dumps(job), encoding="utf-8")
         command = [python_of(peer.environment), "-m", "benchmarks.peers.adapters"]
         usage = _measure([*command, place / "job.json"], threads=PEER_THREADS)
         report = json.loads((place / "report.json").read_text(encoding="utf-8"))
-        results = []
-        for at, (params, tasks) in enumerate(trials):
-            told = report["results"][at]
-            results.append(
-                {
-                    task: {
-                        "params": dict(params),
-                        "scores": _score(world, task, place / f"{at}-{task}.csv"),
-                        "fit_seconds": told["fit_seconds"],
-                        "peak_megabytes": usage["peak_megabytes"],
-                        "milliseconds": 1e3 * _each(told["tasks"][task]),
-                        "versions": report["versions"],
-                    }
-                    for task in tasks
-                }
-            )
-        return results
+        common = {"peak_megabytes": usage["peak_megabytes"], "versions": report["versions"]}
+        return [
+            _results(world, trials, report["parts"][at], place / str(at), common)
+            for at, (world, trials) in enumerate(parts)
+        ]
+
+
+def _trials(world: WorldFiles, trials: Sequence[Trial], place: Path) -> list[dict[str, Any]]:
+    place.mkdir()
+    return [
+        {
+            "params": params,
+            "tasks": [_ask(world, task, place / f"{at}-{task}.csv") for task in tasks],
+        }
+        for at, (params, tasks) in enumerate(trials)
+    ]
+
+
+def _results(
+    world: WorldFiles,
+    trials: Sequence[Trial],
+    told: Sequence[Mapping[str, Any]],
+    place: Path,
+    common: Mapping[str, Any],
+) -> list[dict[str, Result]]:
+    return [
+        {
+            task: {
+                "params": dict(params),
+                "scores": _score(world, task, place / f"{at}-{task}.csv"),
+                "fit_seconds": told[at]["fit_seconds"],
+                "milliseconds": 1e3 * _each(told[at]["tasks"][task]),
+                **common,
+            }
+            for task in tasks
+        }
+        for at, (params, tasks) in enumerate(trials)
+    ]
 
 
 def _each(told: Mapping[str, float]) -> float:
@@ -106,10 +126,21 @@ def serve_own(own: Own, world: WorldFiles, task: str, artefact: Path) -> Result:
             command = _serving(own, world, task, artefact, asked=who)
             usage = _measure([*command, "--out", place / out], threads=1)
             seconds.append(usage["seconds"])
+        if own.has_intervals and TASKS[task].kind == "stars":
+            _add_intervals(world, task, artefact, place / "out.csv")
         scores = _score(world, task, place / "out.csv")
         # The first run reads the files and loads the model too: what is more is the answers.
         each = max(seconds[1] - seconds[0], 0.0) / max(len(asked) - 1, 1)
         return {"scores": scores, "milliseconds": 1e3 * each}
+
+
+def _add_intervals(world: WorldFiles, task: str, artefact: Path, predictions: Path) -> None:
+    """Put the bounds of 80 % beside the predictions."""
+    bounds = predictions.with_name("bounds.csv")
+    command = [sys.executable, "-m", "benchmarks.peers.intervals", artefact]
+    _measure([*command, world.history(task), world.asked(task), bounds], threads=1)
+    both = pd.read_csv(predictions).assign(**pd.read_csv(bounds)[["low", "high"]])
+    both.to_csv(predictions, index=False)
 
 
 def _serving(

@@ -40,13 +40,13 @@ def params_of(peer: Peer, data: str, world: str, task: str) -> dict[str, Any]:
     if len(trials) == 1:
         return trials[0]
     source = peer.large_as if data == LARGE and peer.large_as else data
-    found = load_tuned()[source][TUNED_AS.get(world, world)][task][peer.name]
+    found = load_tuned()[source][TUNED_AS.get(world, world)][task][peer.tuned_as or peer.name]
     return dict(found["params"])
 
 
 def needs_tuning(peer: Peer, data: str, world: str) -> bool:
     """Return whether there is a choice to make for this peer on this data."""
-    is_taken_over = data == LARGE and (peer.large_as or peer.large_params)
+    is_taken_over = peer.tuned_as or (data == LARGE and (peer.large_as or peer.large_params))
     return not is_taken_over and len(peer.trials_for(world)) > 1
 
 
@@ -57,11 +57,15 @@ def tune(*, data: str, world: str, peer: Peer, is_fresh: bool) -> None:
     files = open_tuning_world(open_world(data, world, WORLDS[data][world][0]), seed=TUNING_SEED)
     tasks = [task for task in files.tasks() if task in peer.tasks]
     tuned = load_tuned().get(data, {}).get(world, {})
-    is_done = all(peer.name in tuned.get(task, {}) for task in tasks)
+    trials = peer.trials_for(world)
+    is_done = all(
+        [each["params"] for each in tuned.get(task, {}).get(peer.name, {}).get("tried", [])]
+        == trials
+        for task in tasks
+    )
     if not tasks or (is_done and not is_fresh):
         return
-    trials = peer.trials_for(world)
-    results = run_peer(peer, files, [(trial, tasks) for trial in trials])
+    results = run_peer(peer, [(files, [(trial, tasks) for trial in trials])])[0]
     for task in tasks:
         losses = [loss_of(TASKS[task].kind, result[task]["scores"]) for result in results]
         best = int(np.argmin(losses))

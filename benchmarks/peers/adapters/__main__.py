@@ -1,6 +1,7 @@
 """Fit one peer and answer tasks: `python -m benchmarks.peers.adapters JOB.json`.
 
-The job names a training file, an adapter and trials: hyperparameters with the tasks to answer.
+The job names an adapter and parts: a training file with trials, which are hyperparameters with the
+tasks to answer.
 Beside the answers a report is written: versions, seconds to fit, seconds to answer.
 """
 
@@ -21,20 +22,34 @@ LIBRARIES = ("scikit-surprise", "implicit", "pm-implicit", "RecTools", "lenskit"
 
 
 def run(job: dict[str, Any]) -> None:
-    train = pd.read_csv(job["ratings"])
     if job["adapter"] in lenskit_.ADAPTERS:
-        # Compiled while it is used for the first time: half a minute that is not fitting.
-        ADAPTERS[job["adapter"]](job["trials"][0]["params"]).fit(train.head(500))
+        warm_up(job)
+    report = {
+        "versions": versions(),
+        "parts": [run_part(job["adapter"], part) for part in job["parts"]],
+    }
+    Path(job["report"]).write_text(json.dumps(report), encoding="utf-8")
+
+
+def warm_up(job: dict[str, Any]) -> None:
+    """Let LensKit compile itself, which takes half a minute at its first use and is not fitting."""
+    part = job["parts"][0]
+    few = pd.read_csv(part["ratings"], nrows=500)
+    ADAPTERS[job["adapter"]](part["trials"][0]["params"]).fit(few)
+
+
+def run_part(name: str, part: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fit each trial on one training file and let it answer its tasks."""
+    train = pd.read_csv(part["ratings"])
     results = []
-    for trial in job["trials"]:
-        adapter = ADAPTERS[job["adapter"]](trial["params"])
+    for trial in part["trials"]:
+        adapter = ADAPTERS[name](trial["params"])
         started = time.perf_counter()
         adapter.fit(train)
         fit_seconds = time.perf_counter() - started
         tasks = {task["name"]: answer(adapter, task) for task in trial["tasks"]}
         results.append({"fit_seconds": fit_seconds, "tasks": tasks})
-    report = {"versions": versions(), "results": results}
-    Path(job["report"]).write_text(json.dumps(report), encoding="utf-8")
+    return results
 
 
 def answer(adapter: Any, task: dict[str, Any]) -> dict[str, float]:
