@@ -5,17 +5,20 @@ and column.
 """
 
 import argparse
+import json
 import logging
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from recommendations.engine import commands
 from recommendations.engine.dataset import InputFiles
 from recommendations.engine.errors import EngineError
 from recommendations.engine.evaluation.command import evaluate
+from recommendations.engine.evaluation.hyperparameters import plain_tuple
 from recommendations.engine.evaluation.protocols import PROTOCOL_NAMES
 from recommendations.engine.evaluation.runs import Request
 from recommendations.engine.models import MODELS
@@ -101,6 +104,7 @@ def _request(options: argparse.Namespace) -> Request:
         trials=options.trials if options.tune else 0,
         objective=options.objective,
         shares=options.learning_curve,
+        settings=_by_model(options.set),
         draws_figures=not options.no_figures,
         command=shlex.join(["python", "-m", "recommendations.engine", *options.words]),
     )
@@ -177,6 +181,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_files(parser)
     parser.add_argument("--protocol", choices=PROTOCOL_NAMES, required=True)
     parser.add_argument("--models", type=_model_names, required=True, metavar="a,b,c")
+    parser.add_argument("--set", type=_setting, nargs="+", default=[], metavar="MODEL.NAME=JSON")
     parser.add_argument("--repeats", type=_positive, default=1, help="splits of seed, seed + 1, …")
     parser.add_argument("--folds", type=_positive, default=5, help="of protocol kfold")
     parser.add_argument("--test", type=Path, nargs="+", default=[], metavar="T.csv")
@@ -186,6 +191,25 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tune", action="store_true", help="seek hyperparameters instead")
     parser.add_argument("--trials", type=_positive, default=20, help="of --tune, for each model")
     parser.add_argument("--objective", metavar="METRIC", help="of --tune, ndcg@10 for instance")
+
+
+def _setting(text: str) -> tuple[str, str, Any]:
+    """Read als.factors=32 as model, hyperparameter and value."""
+    place, _, value = text.partition("=")
+    model, _, name = place.partition(".")
+    if model not in MODELS or not name:
+        raise argparse.ArgumentTypeError(f"expected MODEL.NAME=JSON, got {text!r}")
+    try:
+        return model, name, plain_tuple(json.loads(value))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is not JSON") from None
+
+
+def _by_model(settings: Sequence[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
+    by_model: dict[str, dict[str, Any]] = {}
+    for model, name, value in settings:
+        by_model.setdefault(model, {})[name] = value
+    return by_model
 
 
 def _positive(text: str) -> int:

@@ -25,7 +25,6 @@ from recommendations.engine.evaluation.splits import Split
 from recommendations.engine.evaluation.tuning import tune_model, validation_split
 from recommendations.engine.evaluation.variety import Catalogue
 from recommendations.engine.interactions import Interactions
-from recommendations.engine.models import build_model
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 
 FIGURES = "recommendations.engine.evaluation.figures"
@@ -46,8 +45,8 @@ def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str])
     if request.trials:
         _tune(interactions, runs[0], request, document, out=out, stream=stream)
         return
-    lines = [Line(model=name) for name in request.models]
-    curve = {share: [Line(model=name) for name in request.models] for share in request.shares}
+    lines = _lines(request)
+    curve = {share: _lines(request) for share in request.shares}
     for run in runs:
         split = run.protocol.split(interactions, run.seed)
         _judge_all(lines, split, run)
@@ -66,10 +65,14 @@ def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str])
         subprocess.run([sys.executable, "-m", FIGURES, str(path)], check=True)  # noqa: S603 - ours
 
 
+def _lines(request: Request) -> list[Line]:
+    return [Line(model=name, settings=request.settings.get(name, {})) for name in request.models]
+
+
 def _judge_all(lines: Sequence[Line], split: Split, run: Run) -> None:
     catalogue = Catalogue.of(split.train)
     for line in lines:
-        model = build_model({"model": line.model, "hyperparameters": {"seed": run.seed}})
+        model = line.build(seed=run.seed)
         cost = measure(lambda: model.fit(split.train))  # noqa: B023 - called at once
         with blas_threads(SERVE_THREADS):
             judgement = judge_variety(

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from recommendations.engine.base import Recommender
 from recommendations.engine.evaluation.breakdown import Part, by_group, by_length, people_by_length
 from recommendations.engine.evaluation.cost import Cost
+from recommendations.engine.evaluation.hyperparameters import adjust
 from recommendations.engine.evaluation.intervals import Comparison, Figure
 from recommendations.engine.evaluation.judge import Judgement, pool
-from recommendations.engine.models import build_model, recipe_of
+from recommendations.engine.models import MODELS, recipe_of
 
 
 @dataclass(kw_only=True)
@@ -19,8 +21,14 @@ class Line:
     """What one model reached and cost, split by split."""
 
     model: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
+
+    def build(self, *, seed: int) -> Recommender:
+        """Return the unfitted model; raises `HyperparameterError` for a setting it has not."""
+        model: Recommender = adjust(MODELS[self.model](seed=seed), self.settings)
+        return model
 
     def pooled(self) -> Judgement:
         """Return all splits as one."""
@@ -90,7 +98,7 @@ def _describe(line: Line, first: Judgement, *, seed: int) -> dict[str, Any]:
     pooled = line.pooled()
     return {
         "model": line.model,
-        "recipe": recipe_of(build_model({"model": line.model})),
+        "recipe": recipe_of(line.build(seed=seed)),
         "fit_seconds": line.fit_seconds,
         "costs": [{name: _number(value) for name, value in asdict(c).items()} for c in line.costs],
         "figures": _plain(pooled.figures(seed=seed)),

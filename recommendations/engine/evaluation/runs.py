@@ -1,8 +1,9 @@
 """What an evaluation is asked for, and the splits that answer it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from recommendations.engine.csv_files import read_ratings
 from recommendations.engine.dataset import InputFiles, load_interactions
@@ -28,7 +29,8 @@ class Request:
     `repeats` draws the split anew with seed, seed + 1 and so on. `folds` belongs to kfold,
     `tests` (rating files, a split each) to files, and `ncf` (a directory) to ncf. With `trials`
     above 0 hyperparameters are sought instead, by `objective`. `shares` of the people are
-    trained on for a learning curve. `command` is what a person typed.
+    trained on for a learning curve. `settings` are hyperparameters other than a model's own, by
+    model. `command` is what a person typed.
     """
 
     protocol: str
@@ -41,6 +43,7 @@ class Request:
     trials: int = 0
     objective: str | None = None
     shares: Sequence[float] = ()
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     draws_figures: bool = True
     command: str = ""
 

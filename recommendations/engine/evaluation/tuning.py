@@ -8,14 +8,15 @@ it chose by.
 import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from recommendations.engine.base import Recommender
-from recommendations.engine.errors import HyperparameterError, UnsupportedError
+from recommendations.engine.errors import UnsupportedError
 from recommendations.engine.evaluation.cost import measure
+from recommendations.engine.evaluation.hyperparameters import adjust
 from recommendations.engine.evaluation.intervals import compare, figures_of
 from recommendations.engine.evaluation.judge import Judgement
 from recommendations.engine.evaluation.protocols import Protocol
@@ -101,22 +102,6 @@ def pick_best(trials: Sequence[Trial], objective: str) -> Trial:
 def is_less_better(metric: str) -> bool:
     """Return whether smaller values of a metric are better ones."""
     return metric.partition("@")[0] in LESS_IS_BETTER
-
-
-def adjust(target: Any, values: Mapping[str, Any]) -> Any:
-    """Return a copy with these hyperparameters; dots reach into components and mappings.
-
-    Raises `HyperparameterError` for a name that is not there.
-    """
-    for path, value in values.items():
-        head, _, rest = path.partition(".")
-        is_mapping = isinstance(target, Mapping)
-        if not (head in target if is_mapping else hasattr(target, head)):
-            raise HyperparameterError(f"there is no hyperparameter {path!r}")
-        inner = target[head] if is_mapping else getattr(target, head)
-        new = adjust(inner, {rest: value}) if rest else value
-        target = {**target, head: new} if is_mapping else replace(target, **{head: new})
-    return target
 
 
 def _try(

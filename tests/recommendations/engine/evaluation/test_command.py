@@ -76,6 +76,26 @@ def test_a_protocol_says_what_it_cannot_use(place, capsys, option):
     assert "belongs to protocol" in fails(place, capsys, line)
 
 
+def test_hyperparameters_can_be_set_and_stand_in_the_report(place):
+    line = "evaluate --ratings @R.csv --protocol random --models bias,popularity --no-figures"
+    assert run(place, f"{line} --set bias.user_damping=7 popularity.group_weight=0 --out @r") == 0
+    models = json.loads((place / "r" / "random.json").read_text())["models"]
+    assert models[0]["recipe"]["hyperparameters"]["user_damping"] == 7
+    assert models[1]["recipe"]["hyperparameters"]["group_weight"] == 0
+
+
+def test_a_hyperparameter_that_is_not_there_cannot_be_set(place, capsys):
+    line = "evaluate --ratings @R.csv --protocol random --models bias --out @r --set bias.nothing=7"
+    assert "'nothing'" in fails(place, capsys, line)
+
+
+@pytest.mark.parametrize("setting", ["nobody.x=1", "bias=1", "bias.user_damping=much"])
+def test_settings_that_cannot_be_read_are_refused(place, setting):
+    with pytest.raises(SystemExit) as caught:
+        run(place, f"evaluate --ratings @R.csv --protocol random --models bias --set {setting}")
+    assert caught.value.code == 2
+
+
 def test_a_report_says_how_to_get_the_same(place, capsys):
     line = "evaluate --ratings @R.csv --movies @M.csv --protocol time --models bias --out @r"
     assert run(place, f"{line} --no-figures --seed 3") == 0

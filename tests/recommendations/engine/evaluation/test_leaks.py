@@ -7,6 +7,7 @@ from recommendations.engine.errors import LeakError
 from recommendations.engine.evaluation.leaks import check_no_leak
 from recommendations.engine.evaluation.protocols import PROTOCOLS
 from recommendations.engine.evaluation.splits import (
+    Split,
     hide_items,
     hold_people_out,
     keep_events,
@@ -108,3 +109,10 @@ def test_a_history_newer_than_its_target_is_caught(world):
     case = split.cases[0]
     early = replace(case, target_timestamps=case.target_timestamps - 10**6)
     leaks(replace(split, cases=[early]), "newer than what is asked")
+
+
+def test_a_protocol_that_leaks_gives_no_split(world):
+    leaky = replace(PROTOCOLS["random"], draw=lambda data, _: Split(train=data, cases=cases))
+    cases = split_at_random(world, seed=1).cases
+    with pytest.raises(LeakError):
+        leaky.split(world, 1)

@@ -4,18 +4,14 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.evaluation.protocols import PROTOCOLS, files_protocol
 from recommendations.engine.evaluation.tuning import (
-    adjust,
     draw_settings,
     pick_best,
     tune_model,
     validation_split,
 )
 from recommendations.engine.models.bias import Bias
-from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.models.popularity import Popularity
 from tests.recommendations.engine.evaluation.test_fixed_splits import rows_of
 from tests.recommendations.engine.worlds import two_camps
 
@@ -42,18 +38,6 @@ def test_a_small_grid_is_tried_in_full_and_no_grid_once():
 def test_a_seed_draws_the_same_settings_again():
     first, second, other = (list(draw_settings(GRID, trials=4, seed=seed)) for seed in (1, 1, 2))
     assert first == second != other
-
-
-def test_dots_reach_into_components_and_mappings():
-    model = adjust(Hybrid(), {"popularity.group_weight": 3.0, "weights.ease": (1.0,) * 6})
-    assert model.popularity.group_weight == 3.0
-    assert model.weights["ease"] == (1.0,) * 6
-    assert Hybrid().weights["ease"] != (1.0,) * 6
-
-
-def test_a_hyperparameter_that_is_not_there_is_refused():
-    with pytest.raises(HyperparameterError, match="nothing"):
-        adjust(Popularity(), {"nothing": 1})
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
