@@ -16,7 +16,7 @@ from typing import Generic
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray
+from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.models.set_ridge import SetRidge
 from recommendations.engine.models.symmetric import Real, pack_outer, pairing, unpack
 from recommendations.engine.threads import map_blocks
@@ -24,7 +24,6 @@ from recommendations.engine.threads import map_blocks
 _START_DEVIATION = 0.1
 _EFFECT_PRECISIONS = (5.0, 4.0)  # of users and of items
 _FACTOR_PRECISION = 20.0
-NOISE_STRENGTH = 5.0
 _BLOCK = 512
 _DENSE_FROM = 0.12  # share of cells rated from which a dense product is the faster one
 
@@ -75,6 +74,11 @@ class Ratings:
     def transposed(self) -> "Ratings":
         """Return the same ratings with rows and columns swapped."""
         return Ratings(cells=self.cells.T.tocsr(), centred=self.centred.T.tocsr())
+
+    @property
+    def counts(self) -> IndexArray:
+        """Return the number of ratings in each row."""
+        return np.diff(self.cells.indptr).astype(np.int64)
 
     @property
     def is_dense(self) -> bool:
@@ -146,11 +150,15 @@ def update(
 
 @dataclass(frozen=True, kw_only=True)
 class FactorSettings:
-    """How one factor model is fitted."""
+    """How one factor model is fitted.
+
+    The doubts are how many ratings the usual noise counts for beside a user's or an item's own.
+    """
 
     factors: int
     iterations: int
-    has_user_noise: bool
+    user_doubt: float
+    item_doubt: float
     seed: int
 
 
@@ -166,10 +174,11 @@ class FactorFit:
     user_precision: Float32Array
     item_precision: Float32Array
     user_weights: FloatArray
+    item_weights: FloatArray
     noise: float
     user_set: SetRidge
     item_set: SetRidge
-    weight_scale: float = 0.0
+    weight_scale: float = 1.0
 
     def user_prior(self) -> Prior:
         """Return the prior of the users' vectors."""
@@ -191,22 +200,24 @@ def fit_factors(
     state = _start(stars, user_set=user_set, item_set=item_set, settings=settings)
     by_user = Ratings.of(stars, state.mean)
     by_item = by_user.transposed()
-    counts = np.diff(stars.indptr)
-    ones = np.ones(stars.shape[1])
     for _ in range(settings.iterations):
-        row_weights = state.user_weights / state.noise
         state.users, errors = update(
-            by_user, state.items, state.user_prior(), row_weights=row_weights, weights=ones
+            by_user,
+            state.items,
+            state.user_prior(),
+            row_weights=state.user_weights / state.noise,
+            weights=state.item_weights,
         )
-        _learn_noise(state, errors, counts, has_user_noise=settings.has_user_noise)
+        _learn_user_noise(state, errors, by_user.counts, doubt=settings.user_doubt)
         _learn_user_prior(state)
-        state.items, _ = update(
+        state.items, errors = update(
             by_item,
             state.users,
             state.item_prior(),
-            row_weights=ones / state.noise,
+            row_weights=state.item_weights / state.noise,
             weights=state.user_weights,
         )
+        _learn_item_noise(state, errors, by_item.counts, doubt=settings.item_doubt)
         _learn_item_prior(state)
     return state
 
@@ -238,22 +249,34 @@ def _start(
         user_precision=user_precision,
         item_precision=item_precision,
         user_weights=np.ones(n_users),
+        item_weights=np.ones(n_items),
         noise=max(0.8 * float(stars.data.var(dtype=np.float64)), 1e-3),
         user_set=user_set.fresh(size),
         item_set=item_set.fresh(size),
     )
 
 
-def _learn_noise(
-    state: FactorFit, errors: FloatArray, counts: FloatArray, *, has_user_noise: bool
+def precision_weights(
+    errors: FloatArray, counts: IndexArray, *, noise: float, doubt: float
+) -> FloatArray:
+    """Return how precise ratings with these sums of squared errors are; 1 is usual."""
+    return np.asarray((doubt + counts / 2) / (doubt + np.maximum(errors, 0) / (2 * noise)))
+
+
+def _learn_user_noise(
+    state: FactorFit, errors: FloatArray, counts: IndexArray, *, doubt: float
 ) -> None:
-    if has_user_noise:
-        weights = (NOISE_STRENGTH + counts / 2) / (
-            NOISE_STRENGTH + np.maximum(errors, 0) / (2 * state.noise)
-        )
-        state.weight_scale = float(1 / np.average(weights, weights=counts))
-        state.user_weights = weights * state.weight_scale
+    weights = precision_weights(errors, counts, noise=state.noise, doubt=doubt)
+    state.weight_scale = float(1 / np.average(weights, weights=counts))
+    state.user_weights = weights * state.weight_scale
     state.noise = max(float(np.sum(state.user_weights * errors) / counts.sum()), 1e-3)
+
+
+def _learn_item_noise(
+    state: FactorFit, errors: FloatArray, counts: IndexArray, *, doubt: float
+) -> None:
+    weights = precision_weights(errors, counts, noise=state.noise, doubt=doubt)
+    state.item_weights = weights / np.average(weights, weights=counts)
 
 
 def _learn_user_prior(state: FactorFit) -> None:

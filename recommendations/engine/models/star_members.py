@@ -17,7 +17,11 @@ from recommendations.engine.arrays import (
     IndexArray,
 )
 from recommendations.engine.history import History
-from recommendations.engine.models.bayesian_factors import NOISE_STRENGTH, FactorFit, Vectors
+from recommendations.engine.models.bayesian_factors import (
+    FactorFit,
+    Vectors,
+    precision_weights,
+)
 from recommendations.engine.models.symmetric import pairing, unpack
 
 _ROUNDS = 3
@@ -64,9 +68,9 @@ class FoldIn:
         """Return what direction · mean would be without any entry, all else as it is."""
         return float(direction @ self.prior_gain @ self.base)
 
-    def leverages(self, features: FloatArray) -> FloatArray:
+    def leverages(self, features: FloatArray, weights: FloatArray) -> FloatArray:
         """Return how much each rating pulls its own expectation, 0 to 1, shape (n_ratings,)."""
-        return np.asarray(np.einsum("ni,ij,nj->n", features, self.gain, features))
+        return np.asarray(weights * np.einsum("ni,ij,nj->n", features, self.gain, features))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,8 +80,9 @@ class StarMember:
     `item_covariances` is packed, (n_items, D·(D+1)/2). `set_map` (n_items, D) and `user_base` make
     the prior mean of a person, `user_covariance` (D, D) its spread; `set_mean` and
     `set_covariance` are those of the map's output over people. `new_item` (D,) is the vector of
-    an item nobody knows. `scales` holds the variance of noise and the scale of its weights, 0
-    where every person has the same.
+    an item nobody knows. `item_weights` (n_items,) is how precise an item's ratings are. `scales`
+    holds the variance of noise, the scale of people's weights, and how many ratings the usual
+    counts for.
     """
 
     item_vectors: Float32Array
@@ -89,10 +94,11 @@ class StarMember:
     set_covariance: FloatArray
     new_item: FloatArray
     new_item_covariance: FloatArray
+    item_weights: FloatArray
     scales: FloatArray
 
     @classmethod
-    def of(cls, fit: FactorFit, *, rated: IndexArray, content: CsrMatrix) -> Self:
+    def of(cls, fit: FactorFit, *, rated: IndexArray, content: CsrMatrix, doubt: float) -> Self:
         """Return what serving keeps of a fit on `rated` items: nothing with a row for each person.
 
         An item without ratings gets what its row of `content` says, and the mean of the rest.
@@ -107,6 +113,8 @@ class StarMember:
         vectors = (fit.item_base + of_raters.mean(axis=0) + of_content).astype(np.float32)
         covariances = np.tile(spread[pairs.rows, pairs.columns].astype(np.float32), (n_items, 1))
         vectors[rated], covariances[rated] = fit.items.means, fit.items.covariances
+        item_weights = np.ones(n_items)
+        item_weights[rated] = fit.item_weights
         return cls(
             item_vectors=vectors,
             item_covariances=covariances,
@@ -117,7 +125,8 @@ class StarMember:
             set_covariance=_covariance(outputs),
             new_item=(fit.item_base + fit.item_set.fitted.mean(axis=0)).astype(np.float64),
             new_item_covariance=spread + _covariance(of_content.astype(np.float64)),
-            scales=np.array([fit.noise, fit.weight_scale]),
+            item_weights=item_weights,
+            scales=np.array([fit.noise, fit.weight_scale, doubt]),
         )
 
     @classmethod
@@ -192,20 +201,20 @@ class StarMember:
             means=self.item_vectors[history.item_indices].astype(np.float64),
             covariances=self.item_covariances[history.item_indices].astype(np.float64),
         )
-        expected = vectors.expectations()
+        weights = self.item_weights[history.item_indices][:, np.newaxis]
+        expected = weights * vectors.expectations()
         split = self.item_covariances.shape[1]
-        pulls = vectors.features() * centred[:, np.newaxis] - expected[:, split:-1]
+        pulls = weights * vectors.features() * centred[:, np.newaxis] - expected[:, split:-1]
         moments = unpack(expected[:, :split].sum(axis=0)[np.newaxis])[0]
-        squares = centred @ (centred - 2 * vectors.means[:, 0]) + expected[:, -1].sum()
-        return pulls, moments, float(squares)
+        squares = weights[:, 0] * centred @ (centred - 2 * vectors.means[:, 0])
+        return pulls, moments, float(squares + expected[:, -1].sum())
 
     def _weight(self, error: float, n_ratings: int) -> float:
         """Return the precision of one rating of a person with these squared errors."""
-        noise, scale = self.scales
-        if not scale:
-            return float(1 / noise)
-        doubt = NOISE_STRENGTH + max(error, 0.0) / (2 * noise)
-        return float(scale / noise * (NOISE_STRENGTH + n_ratings / 2) / doubt)
+        noise, scale, doubt = self.scales
+        errors, counts = np.array([error]), np.array([n_ratings])
+        weights = precision_weights(errors, counts, noise=noise, doubt=doubt)
+        return float(scale / noise * weights[0])
 
     def variances(self, person: FoldIn, item_indices: IndexArray) -> FloatArray:
         """Return the variance of stars still to be given, noise included, shape (n,)."""
@@ -218,7 +227,7 @@ class StarMember:
         both[0] = both[:, 0] = 0.0
         seen = (np.outer(shifted, shifted) + both)[pairs.rows, pairs.columns] * pairs.counts
         own = np.einsum("ni,ij,nj->n", features, person.covariance, features)
-        return np.asarray(own + packed @ seen + person.noise)
+        return np.asarray(own + packed @ seen + person.noise / self.item_weights[item_indices])
 
     def variance_of_new(self, person: FoldIn) -> float:
         """Return the variance of stars for an item nobody knows."""

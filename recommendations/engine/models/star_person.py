@@ -58,8 +58,8 @@ class StarPerson:
             seen=seen,
             above=[centred - member.effects(items) for member in members],
             scales=[
-                usual * left_out_factors(fold.leverages(features))
-                for fold, features in zip(folds, seen, strict=True)
+                usual * left_out_factors(fold.leverages(features, member.item_weights[items]))
+                for member, fold, features in zip(members, folds, seen, strict=True)
             ],
             rows=np.maximum(rows, 0),
             n_entries=history.n_entries,

@@ -28,7 +28,7 @@ def left_out_errors(fit: FactorFit, stars: CsrMatrix) -> Float32Array:
             seen = features[items]
             spread = spreads[user - users.start] * precisions[user]
             rest = stars.data[span] - fit.mean - effects[items] - seen @ fit.users.means[user]
-            leverages = np.sum((seen @ spread) * seen, axis=1)
+            leverages = fit.item_weights[items] * np.sum((seen @ spread) * seen, axis=1)
             errors[span] = rest * left_out_factors(leverages)
 
     map_blocks(fill, stars.shape[0], block=_USERS)

@@ -53,15 +53,17 @@ class StarPosterior:
 class Stars(StarPredictor):
     """Expect stars by the mean of several Bayesian factor models and by neighbours.
 
-    Member `i` has `factors[i]` factors; one precision for each person's ratings where
-    `has_user_noise[i]`. The ridges of the priors' maps are those at 100,000 ratings and grow by
-    the powers `user_ridge_power` and `item_ridge_power` of the number of ratings. A history of n
-    films trusts what they say as a set by n / (n + `set_damping`); the prior of a person is
-    widened by `inflation` for long histories, because the map was not fitted on people it has not
-    seen. Intervals are `widening` times as wide as the model's own variance says.
+    Member `i` has `factors[i]` factors. Ratings of a person, and of an item, are as precise as
+    they turn out to be, the usual counting for `user_doubt` and `item_doubt` ratings. The ridges
+    of the priors' maps are those at 100,000 ratings and grow by the powers `user_ridge_power` and
+    `item_ridge_power` of the number of ratings. A history of n films trusts what they say as a
+    set by n / (n + `set_damping`); the prior of a person is widened by `inflation` for long
+    histories, because the map was not fitted on people it has not seen. Intervals are `widening`
+    times as wide as the model's own variance says.
 
-    `neighbour_share` times the output of the neighbours is added; the other hyperparameters of
-    theirs are those of `NeighbourSettings`.
+    `neighbour_share` times the output of the neighbours is added: the `neighbour_items` most
+    rated items and `neighbour_people` people at most, above `dense_items` items the strongest
+    `neighbours` weights a column.
     """
 
     name: ClassVar[str] = "stars"
@@ -71,8 +73,9 @@ class Stars(StarPredictor):
         "neighbour_share": (0.5, 1.0, 1.5),
         "inflation": (0.0, 0.5, 1.0, 3.0),
     }
-    factors: tuple[int, ...] = (20, 32, 20)
-    has_user_noise: tuple[bool, ...] = (True, True, False)
+    factors: tuple[int, ...] = (20, 32, 24)
+    user_doubt: float = 60.0
+    item_doubt: float = 20.0
     user_ridge: float = 0.5
     item_ridge: float = 1.0
     user_ridge_power: float = 0.6
@@ -90,10 +93,10 @@ class Stars(StarPredictor):
     neighbours: int = 300
 
     def _check_hyperparameters(self) -> None:
-        if not self.factors or len(self.factors) != len(self.has_user_noise):
-            raise HyperparameterError("stars: factors and has_user_noise must have equal lengths")
-        if min(*self.factors, self.iterations) < 1:
+        if not self.factors or min(*self.factors, self.iterations) < 1:
             raise HyperparameterError("stars: factors and iterations must be 1 or more")
+        if min(self.user_doubt, self.item_doubt) <= 0:
+            raise HyperparameterError("stars: user_doubt and item_doubt must be above 0")
         if min(self.user_ridge, self.item_ridge, self.set_damping, self.widening) <= 0:
             raise HyperparameterError("stars: ridges, set_damping and widening must be above 0")
         if min(self.inflation, self.neighbour_share) < 0:
@@ -125,7 +128,8 @@ class Stars(StarPredictor):
         self.members_: list[StarMember] = []
         for settings in self._settings():
             found = fit_factors(stars, user_set=user_set, item_set=item_set, settings=settings)
-            self.members_.append(StarMember.of(found, rated=rated, content=content))
+            member = StarMember.of(found, rated=rated, content=content, doubt=self.user_doubt)
+            self.members_.append(member)
             errors += left_out_errors(found, stars) / len(self.factors)
         self.mean_ = np.array([found.mean])
         self._fit_neighbours(stars, errors, rated=rated, n_items=known.n_items)
@@ -135,12 +139,11 @@ class Stars(StarPredictor):
             FactorSettings(
                 factors=factors,
                 iterations=self.iterations,
-                has_user_noise=has_user_noise,
+                user_doubt=self.user_doubt,
+                item_doubt=self.item_doubt,
                 seed=self.seed + place,
             )
-            for place, (factors, has_user_noise) in enumerate(
-                zip(self.factors, self.has_user_noise, strict=True)
-            )
+            for place, factors in enumerate(self.factors)
         ]
 
     def _fit_neighbours(

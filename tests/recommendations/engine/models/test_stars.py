@@ -12,7 +12,7 @@ from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.star_members import entry_weights
 from recommendations.engine.models.stars import Stars
 
-SMALL = Stars(factors=(2,), has_user_noise=(True,))
+SMALL = Stars(factors=(2,))
 
 
 def low_rank(*, n_users=150, n_items=60, rank=2, noise=0.4, share=0.4, seed=5, content=None):
@@ -38,7 +38,7 @@ def planted():
     return (
         world,
         stars,
-        Stars(factors=(4, 4), has_user_noise=(True, False)).fit(world.keep_users(np.arange(100))),
+        Stars(factors=(4, 4)).fit(world.keep_users(np.arange(100))),
     )
 
 
@@ -99,7 +99,7 @@ def test_the_posterior_gives_the_same_stars(planted):
     world, _, model = planted
     history = world.history_of(110)
     person = model.fold_in(history)
-    alone = replace(model, neighbour_share=0.0, factors=(4,), has_user_noise=(True,))
+    alone = replace(model, neighbour_share=0.0, factors=(4,))
     alone.fit(world.keep_users(np.arange(100)))
     expected = alone.score(history)
     assert person.base + person.features @ person.mean == pytest.approx(expected, abs=1e-5)
@@ -172,7 +172,7 @@ def test_a_watchlisted_film_moves_the_stars_and_says_by_how_much(planted):
     "wrong",
     [
         {"factors": ()},
-        {"factors": (2,)},
+        {"user_doubt": 0.0},
         {"factors": (0, 2, 2)},
         {"iterations": 0},
         {"user_ridge": 0.0},
