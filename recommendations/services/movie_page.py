@@ -29,11 +29,13 @@ from recommendations.services.reasons import reason_sentence
 SIMILAR_LENGTH = 20
 EFFECTS_SHOWN = 2
 NOBODY = PersonHistory(History(), {})
-USER_EFFECT = "user-effect"
 PART_NAMES: Mapping[str, tuple[str, str]] = {
     "overall-mean": ("Average of all films", "Average of all films"),
     "item-effect": ("People rate this film higher", "People rate this film lower"),
-    USER_EFFECT: ("You rate a little higher than most", "You rate a little lower than most"),
+    "user-effect": ("You rate a little higher than most", "You rate a little lower than most"),
+    "taste": ("Your taste, from what you rated", "Your taste, from what you rated"),
+    "films-rated": ("The kind of films you rate", "The kind of films you rate"),
+    "neighbours": ("How you rated films close to it", "How you rated films close to it"),
     "clipping": ("Kept within half a star and five", "Kept within half a star and five"),
 }
 
@@ -126,7 +128,7 @@ def _effects(
 def _star_part(part: Part) -> WaterfallPart:
     higher, lower = PART_NAMES.get(part.name, (part.name, part.name))
     name = higher if part.value >= 0 else lower
-    return WaterfallPart(name, part.value, "own" if part.name == USER_EFFECT else "everyone")
+    return WaterfallPart(name, part.value, "everyone" if part.contributions is None else "own")
 
 
 def _cards_by_model(model: Hybrid, *, index: int, person: PersonHistory) -> list[Card]:

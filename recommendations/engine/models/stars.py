@@ -31,6 +31,7 @@ from recommendations.engine.models.star_sets import content_sets, item_sets, use
 from recommendations.engine.threads import blas_threads
 
 _USUAL_RATINGS = 100_000
+_USUAL_USERS = 1_000
 _MEMBER = "member-"
 _ROW_BLOCK = 32  # rows of 4,000 items in float64 stay in the processor's cache
 
@@ -54,12 +55,14 @@ class Stars(StarPredictor):
     """Expect stars by the mean of several Bayesian factor models and by neighbours.
 
     Member `i` has `factors[i]` factors. Ratings of a person, and of an item, are as precise as
-    they turn out to be, the usual counting for `user_doubt` and `item_doubt` ratings. The ridges
-    of the priors' maps are those at 100,000 ratings and grow by the powers `user_ridge_power` and
-    `item_ridge_power` of the number of ratings. A history of n films trusts what they say as a
-    set by n / (n + `set_damping`); the prior of a person is widened by `inflation` for long
-    histories, because the map was not fitted on people it has not seen. Intervals are `widening`
-    times as wide as the model's own variance says.
+    they turn out to be, the usual counting for `user_doubt` and `item_doubt` ratings. Factors are
+    those at 100,000 ratings and grow by `factor_power` of the number of ratings, to `most_factors`
+    at most; so does the `item_ridge` of the map of the items' prior by `item_ridge_power`. The
+    `user_ridge` is that of 1,000 people and grows by `user_ridge_power` of their number. Above
+    `many_ratings` there is one member only. A history of n films trusts what they say as a set by
+    n / (n + `set_damping`); the prior of a person is widened by `inflation` for long histories,
+    because the map was not fitted on people it has not seen. Intervals are `widening` times as
+    wide as the model's own variance says.
 
     `neighbour_share` times the output of the neighbours is added: the `neighbour_items` most
     rated items and `neighbour_people` people at most, above `dense_items` items the strongest
@@ -74,11 +77,14 @@ class Stars(StarPredictor):
         "inflation": (0.0, 0.5, 1.0, 3.0),
     }
     factors: tuple[int, ...] = (20, 32, 24)
+    factor_power: float = 0.2
+    most_factors: int = 48
+    many_ratings: int = 3_000_000
     user_doubt: float = 60.0
-    item_doubt: float = 20.0
+    item_doubt: float = 40.0
     user_ridge: float = 0.5
     item_ridge: float = 1.0
-    user_ridge_power: float = 0.6
+    user_ridge_power: float = 0.8
     item_ridge_power: float = 0.3
     iterations: int = 20
     set_damping: float = 10.0
@@ -95,6 +101,8 @@ class Stars(StarPredictor):
     def _check_hyperparameters(self) -> None:
         if not self.factors or min(*self.factors, self.iterations) < 1:
             raise HyperparameterError("stars: factors and iterations must be 1 or more")
+        if min(self.most_factors, self.many_ratings) < 1:
+            raise HyperparameterError("stars: most_factors and many_ratings must be 1 or more")
         if min(self.user_doubt, self.item_doubt) <= 0:
             raise HyperparameterError("stars: user_doubt and item_doubt must be above 0")
         if min(self.user_ridge, self.item_ridge, self.set_damping, self.widening) <= 0:
@@ -118,7 +126,8 @@ class Stars(StarPredictor):
         content = content_sets(known.content, known.n_items)
         size = known.n_ratings / _USUAL_RATINGS
         user_set = SetRidge(
-            sets=user_sets(known), ridge=self.user_ridge * size**self.user_ridge_power
+            sets=user_sets(known),
+            ridge=self.user_ridge * (known.n_users / _USUAL_USERS) ** self.user_ridge_power,
         )
         item_set = SetRidge(
             sets=item_sets(stars, content[rated]),
@@ -126,24 +135,27 @@ class Stars(StarPredictor):
         )
         errors = np.zeros(stars.nnz, dtype=np.float32)
         self.members_: list[StarMember] = []
-        for settings in self._settings():
+        for settings in self._settings(known.n_ratings):
             found = fit_factors(stars, user_set=user_set, item_set=item_set, settings=settings)
             member = StarMember.of(found, rated=rated, content=content, doubt=self.user_doubt)
             self.members_.append(member)
-            errors += left_out_errors(found, stars) / len(self.factors)
+            errors += left_out_errors(found, stars)
         self.mean_ = np.array([found.mean])
+        errors /= len(self.members_)
         self._fit_neighbours(stars, errors, rated=rated, n_items=known.n_items)
 
-    def _settings(self) -> list[FactorSettings]:
+    def _settings(self, n_ratings: int) -> list[FactorSettings]:
+        growth = max(n_ratings / _USUAL_RATINGS, 1.0) ** self.factor_power
+        n_members = len(self.factors) if n_ratings <= self.many_ratings else 1
         return [
             FactorSettings(
-                factors=factors,
+                factors=min(round(factors * growth), self.most_factors),
                 iterations=self.iterations,
                 user_doubt=self.user_doubt,
                 item_doubt=self.item_doubt,
                 seed=self.seed + place,
             )
-            for place, factors in enumerate(self.factors)
+            for place, factors in enumerate(self.factors[:n_members])
         ]
 
     def _fit_neighbours(
@@ -254,8 +266,12 @@ class Stars(StarPredictor):
         super()._restore(own)
         self.members_ = [
             StarMember.from_arrays(_without_prefix(arrays, f"{_MEMBER}{place}-"))
-            for place in range(len(self.factors))
+            for place in range(_count_members(arrays))
         ]
+
+
+def _count_members(arrays: Mapping[str, AnyArray]) -> int:
+    return sum(key.startswith(_MEMBER) and key.endswith("-scales") for key in arrays)
 
 
 def _without_prefix(arrays: Mapping[str, AnyArray], prefix: str) -> dict[str, Any]:
