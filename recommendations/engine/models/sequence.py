@@ -214,6 +214,8 @@ def _place_events(interactions: Interactions) -> tuple[IndexArray, Float32Array]
 
     And what each event weighs by itself.
     """
+    if not len(interactions.events):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
     users, raters = interactions.event_user_indices, interactions.rating_users
     times = np.concatenate([interactions.timestamps, interactions.events.timestamps])
     ranks = np.unique(times, return_inverse=True)[1].astype(np.int64)
