@@ -25,7 +25,7 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import strongest
 from recommendations.engine.models.ease import STARS_AT, choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
-from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
+from recommendations.engine.models.row_sums import Entries, sum_rows
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 _PRIOR_COUNT = 10.0
@@ -175,12 +175,6 @@ class Sequence(Recommender):
         entries, _ = self._entries(history)
         scores = self.intercepts_.copy()
         scores[self.active_items_] += sum_rows(self.weights_, entries)
-        return scores
-
-    def _score_many(self, histories: abc.Sequence[History]) -> FloatArray:
-        scores = np.tile(self.intercepts_, (len(histories), 1))
-        entries = [self._entries(history)[0] for history in histories]
-        scores[:, self.active_items_] += sum_rows_of_many(self.weights_, entries)
         return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
