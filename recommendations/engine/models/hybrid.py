@@ -30,10 +30,10 @@ _USUAL_PEOPLE = 500  # enough to tell the mean of an item's scores from its devi
 
 def _weights_by_length() -> dict[str, tuple[float, ...]]:
     return {
-        "popularity": (1.0, 1.0, 0.6, 0.1, 0.0, 0.0),
+        "popularity": (1.0, 1.0, 0.6, 0.1, -0.15, -0.15),
         "favourites": (0.0, 0.4, 0.6, 0.1, 0.0, 0.0),
         "ease": (0.0, 1.0, 1.0, 1.0, 0.8, 0.8),
-        "als": (0.0, 0.0, 0.0, 0.05, 0.35, 0.35),
+        "als": (0.0, 0.0, 0.0, 0.05, 0.55, 0.6),
         "content": (0.0, 0.05, 0.05, 0.1, 0.1, 0.1),
     }
 
@@ -41,7 +41,8 @@ def _weights_by_length() -> dict[str, tuple[float, ...]]:
 def _weights_of_diaries() -> dict[str, tuple[float, ...]]:
     return {
         "favourites": (0.0, 0.0, 0.0, 0.0, 0.1, 0.1),
-        "sequence": (0.0, 0.0, 0.0, 0.1, 0.18, 0.18),
+        "als": (0.0, 0.0, 0.0, 0.0, -0.25, -0.3),
+        "sequence": (0.0, 0.0, 0.0, 0.1, 0.22, 0.22),
     }
 
 
