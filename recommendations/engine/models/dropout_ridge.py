@@ -101,10 +101,12 @@ class _PrimalColumns:
         gram -= np.outer(problem.input_sums, means).astype(np.float32)
         cross -= np.outer(means, problem.target_sums).astype(np.float32)
         if problem.side is not None:
-            shared = _dense(sparse.csr_array(problem.side.T @ problem.side))
-            gram += shared
-            cross += shared
-            del shared
+            by_item = sparse.csr_array(problem.side.T)
+            for start in range(0, len(gram), _COLUMN_BLOCK):  # two items often share a term
+                rows = slice(start, start + _COLUMN_BLOCK)
+                shared = _dense(by_item[rows] @ problem.side)
+                gram[rows] += shared
+                cross[rows] += shared
         gram *= keep * keep
         gram[np.diag_indices_from(gram)] += problem.diagonal
         inverse = _inverse(gram)

@@ -197,7 +197,7 @@ def _short_layer() -> EaseLayer:
 
 
 def _long_layer() -> EaseLayer:
-    return EaseLayer(keep=0.5, ridge=200.0, user_power=0.5, popularity_power=0.1)
+    return EaseLayer(keep=0.5, ridge=200.0, user_power=0.5, popularity_power=0.1, side_weight=20.0)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -216,7 +216,7 @@ class Ease(Stack):
         "long.ridge": (100.0, 200.0, 400.0),
         "long.user_power": (0.3, 0.5),
         "long.popularity_power": (0.0, 0.1, 0.2),
-        "long.side_weight": (0.0, 10.0, 50.0),
+        "long.side_weight": (0.0, 5.0, 20.0, 100.0),
     }
     short: EaseLayer = field(default_factory=_short_layer)
     long: EaseLayer = field(default_factory=_long_layer)
