@@ -104,9 +104,8 @@ def find_drop_set(
     gathered = _gather(trial, most_ratings=most_ratings)
     if gathered is not None and len(gathered) == _PAIR:
         return trial.drop_set(gathered, is_smallest=knows_singles)
-    pair, knows_pairs = None, False
-    if most_ratings >= _PAIR:
-        pair, knows_pairs = _try_pairs(trial, order, margins, budget=most_rescored - len(order))
+    budget = most_rescored - len(order) if most_ratings >= _PAIR else 0
+    pair, knows_pairs = _try_pairs(trial, order, margins, budget=budget)
     if pair is not None:
         return trial.drop_set(pair, is_smallest=knows_singles)
     if gathered is None:
