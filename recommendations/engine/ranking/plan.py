@@ -68,8 +68,8 @@ EXPLORATION_PLACES = (4, 8)
 SITE_PLAN = ListPlan(
     diversity=0.05,
     newcomer_variety=0.5,
-    standouts=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.8, 0.8, 0.8),
-    exploration_places=(8, 14),
+    standouts=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.77, 0.77, 0.77),
+    exploration_places=(11, 19),
     exploration_half_length=10.0,
 )
 
