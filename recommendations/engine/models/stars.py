@@ -33,6 +33,7 @@ from recommendations.engine.threads import blas_threads
 _USUAL_RATINGS = 100_000
 _USUAL_USERS = 1_000
 _MEMBER = "member-"
+_HALF_NEW = 60.0
 _ROW_BLOCK = 32  # rows of 4,000 items in float64 stay in the processor's cache
 
 
@@ -58,11 +59,12 @@ class Stars(StarPredictor):
     they turn out to be, the usual counting for `user_doubt` and `item_doubt` ratings. Factors are
     those at 100,000 ratings and grow by `factor_power` of the number of ratings, to `most_factors`
     at most; so does the `item_ridge` of the map of the items' prior by `item_ridge_power`. The
-    `user_ridge` is that of 1,000 people and grows by `user_ridge_power` of their number. Above
-    `many_ratings` there is one member only. A history of n films trusts what they say as a set by
-    n / (n + `set_damping`); the prior of a person is widened by `inflation` for long histories,
-    because the map was not fitted on people it has not seen. Intervals are `widening` times as
-    wide as the model's own variance says.
+    `user_ridge` is that of 1,000 people and grows by `user_ridge_power` of their number. The
+    number of members falls by `member_power` of the number of ratings, to one. A history of n films
+    trusts what they say as a set by n / (n + `set_damping`); the prior of a person is widened by
+    `inflation` for long histories, because the map was not fitted on people it has not seen.
+    Intervals are `widening` times as wide as the model's own variance says, and for the first
+    ratings of a person wider by `newcomer_widening`, halved at sixty ratings.
 
     `neighbour_share` times the output of the neighbours is added: the `neighbour_items` most
     rated items and `neighbour_people` people at most, above `dense_items` items the strongest
@@ -76,10 +78,10 @@ class Stars(StarPredictor):
         "neighbour_share": (0.5, 1.0, 1.5),
         "inflation": (0.0, 0.5, 1.0, 3.0),
     }
-    factors: tuple[int, ...] = (20, 32, 24)
+    factors: tuple[int, ...] = (20, 32, 24, 32, 24)
     factor_power: float = 0.2
     most_factors: int = 48
-    many_ratings: int = 3_000_000
+    member_power: float = 0.25
     user_doubt: float = 60.0
     item_doubt: float = 40.0
     user_ridge: float = 0.5
@@ -88,8 +90,9 @@ class Stars(StarPredictor):
     item_ridge_power: float = 0.3
     iterations: int = 20
     set_damping: float = 10.0
-    inflation: float = 0.5
-    widening: float = 1.03
+    inflation: float = 0.25
+    widening: float = 0.965
+    newcomer_widening: float = 0.12
     neighbour_share: float = 1.0
     neighbour_ridge: float = 10.0
     neighbour_damping: float = 10.0
@@ -101,14 +104,14 @@ class Stars(StarPredictor):
     def _check_hyperparameters(self) -> None:
         if not self.factors or min(*self.factors, self.iterations) < 1:
             raise HyperparameterError("stars: factors and iterations must be 1 or more")
-        if min(self.most_factors, self.many_ratings) < 1:
-            raise HyperparameterError("stars: most_factors and many_ratings must be 1 or more")
+        if self.most_factors < 1 or min(self.factor_power, self.member_power) < 0:
+            raise HyperparameterError("stars: most_factors from 1, powers from 0")
         if min(self.user_doubt, self.item_doubt) <= 0:
             raise HyperparameterError("stars: user_doubt and item_doubt must be above 0")
         if min(self.user_ridge, self.item_ridge, self.set_damping, self.widening) <= 0:
             raise HyperparameterError("stars: ridges, set_damping and widening must be above 0")
-        if min(self.inflation, self.neighbour_share) < 0:
-            raise HyperparameterError("stars: inflation and neighbour_share must be 0 or more")
+        if min(self.inflation, self.newcomer_widening, self.neighbour_share) < 0:
+            raise HyperparameterError("stars: inflation, widening and share must be 0 or more")
         if min(self.neighbour_ridge, self.neighbour_damping) <= 0:
             raise HyperparameterError("stars: neighbour_ridge and _damping must be above 0")
         if min(self.neighbour_items, self.neighbour_people, self.neighbours) < 1:
@@ -145,11 +148,11 @@ class Stars(StarPredictor):
         self._fit_neighbours(stars, errors, rated=rated, n_items=known.n_items)
 
     def _settings(self, n_ratings: int) -> list[FactorSettings]:
-        growth = max(n_ratings / _USUAL_RATINGS, 1.0) ** self.factor_power
-        n_members = len(self.factors) if n_ratings <= self.many_ratings else 1
+        size = max(n_ratings / _USUAL_RATINGS, 1.0)
+        n_members = max(round(len(self.factors) * size**-self.member_power), 1)
         return [
             FactorSettings(
-                factors=min(round(factors * growth), self.most_factors),
+                factors=min(round(factors * size**self.factor_power), self.most_factors),
                 iterations=self.iterations,
                 user_doubt=self.user_doubt,
                 item_doubt=self.item_doubt,
@@ -231,7 +234,9 @@ class Stars(StarPredictor):
         return person.expect(item_indices) + added
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
-        return self.widening * np.sqrt(self._person(history).variances(item_indices))
+        newcomer = _HALF_NEW / (history.n_ratings + _HALF_NEW)
+        factor = self.widening * (1 + self.newcomer_widening * newcomer)
+        return factor * np.sqrt(self._person(history).variances(item_indices))
 
     def _predict_unknown(self, history: History) -> float:
         return self._person(history).expect_unknown()
