@@ -1,7 +1,9 @@
 """What the model has to say about one movie: to one person, and about its neighbours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from accounts.models import User
 from movies.cards import Card, Rail, Reason
@@ -73,7 +75,7 @@ def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
     similar = _similar_rail(_cards_by_model(model, index=index, person=person))
     if user is None:
         return MovieOpinion(similar=similar)
-    history = person.history.without_item(index)
+    history = _before_meeting(person.history, index)
     stars = model.explain_stars(history, index)
     return MovieOpinion(
         similar=similar,
@@ -84,6 +86,13 @@ def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
         if history.n_ratings
         else None,
     )
+
+
+def _before_meeting(history: History, index: int) -> History:
+    """Return the history without the rating of a movie and without events about it."""
+    is_other = history.events.item_indices != index
+    events = history.events.take(np.flatnonzero(is_other))
+    return replace(history.without_item(index), events=events)
 
 
 def _similar_rail(cards: Sequence[Card]) -> Rail:
