@@ -62,7 +62,7 @@ class UserKnn(Recommender):
         ),
     }
     similarity: str = COSINE
-    shrinkage: float = 10.0
+    shrinkage: float = 0.0
     neighbours: int = 100
     rating_weights: tuple[float, ...] = (0.0, 0.0, 0.3, 1.0, 1.2)
 
@@ -90,6 +90,8 @@ class UserKnn(Recommender):
             if is_pearson
             else self.weights_
         )
+        self.pattern_ = self.compared_.astype(np.bool_).astype(np.float64)
+        self.squares_ = self.compared_.power(2)
 
     def _inputs(self, history: History) -> FloatArray:
         """Return what is compared of every entry, shape (n_entries,)."""
@@ -104,13 +106,11 @@ class UserKnn(Recommender):
         inputs = self._inputs(history)
         profile = np.bincount(history.entry_items, weights=inputs, minlength=self.n_items)
         is_own = (profile != 0).astype(np.float64)
-        is_theirs = self.compared_.astype(np.bool_).astype(np.float64)
-        common = is_theirs @ is_own
-        squares = self.compared_.power(2)
+        common = self.pattern_ @ is_own
         if self.similarity == PEARSON_BASELINE:
-            lengths = np.sqrt((squares @ is_own) * (is_theirs @ profile**2))
+            lengths = np.sqrt((self.squares_ @ is_own) * (self.pattern_ @ profile**2))
         else:
-            lengths = np.sqrt(squares.sum(axis=1) * (profile**2).sum())
+            lengths = np.sqrt(self.squares_.sum(axis=1) * (profile**2).sum())
         lengths *= 1.0 + self.shrinkage / np.maximum(common, 1.0)
         factors = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
         likeness = factors * (self.compared_ @ profile)
