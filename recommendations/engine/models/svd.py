@@ -39,7 +39,7 @@ class Svd(ResidualPredictor):
     name: ClassVar[str] = "svd"
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
         "factors": (16, 32, 48, 64, 96),
-        "star_factors": (20, 40, 60),
+        "star_factors": (10, 20, 40),
         "ridge": (0.1, 0.2, 0.4, 0.8),
         "rating_weights": (
             (0.0, 0.0, 0.0, 1.0, 1.0),
@@ -48,8 +48,8 @@ class Svd(ResidualPredictor):
         ),
     }
     factors: int = 48
-    star_factors: int = 40
-    ridge: float = 0.3
+    star_factors: int = 20
+    ridge: float = 0.4
     iterations: int = 7
     rating_weights: tuple[float, ...] = (0.2, 0.3, 0.5, 1.0, 1.2)
 
