@@ -1,5 +1,6 @@
 """Quality by what people are like: how much they rated, and the groups they gave."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -66,3 +67,9 @@ def people_by_length(judgement: Judgement) -> dict[str, int]:
     """Return how many people fall into each bucket of history lengths."""
     counts = np.bincount(bucket_of(judgement.lengths), minlength=len(FIRST_LENGTHS))
     return {bucket_name(bucket): int(count) for bucket, count in enumerate(counts)}
+
+
+def people_by_group(judgement: Judgement) -> dict[str, int]:
+    """Return how many people gave each label, the most given first."""
+    counts = Counter(label for group in judgement.groups for label in group)
+    return dict(counts.most_common())

@@ -25,6 +25,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COVERAGE = "coverage@10"
 _DODGE, _WIDEST_DODGE = 0.12, 0.6
 _NAMES_A_ROW = 4
+_MOST_PARTS = 16
 _INK, _SOFT = "#22313f", "#9fb4c7"
 
 
@@ -132,16 +133,11 @@ def draw_accuracy_and_coverage(document: Document) -> Figure | None:
     for model, color in zip(models, colors, strict=True):
         found, coverage = model["figures"][metric], model["wholes"][_COVERAGE]
         axes.errorbar(coverage, found["value"], yerr=_ends(found), fmt="o", color=color, capsize=4)
-        axes.annotate(
-            model["model"],
-            (coverage, found["value"]),
-            xytext=(9, 5),
-            textcoords="offset points",
-            color=color,
-        )
+        axes.plot([], [], "o", color=color, label=model["model"])
     axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.margins(x=0.25, y=0.15)
+    axes.margins(x=0.1, y=0.1)
     axes.set_xlim(left=0)
+    _legend(axes)
     _label(axes, "Accuracy against coverage", "catalogue in anybody's first ten", _name(metric))
     return figure
 
@@ -174,7 +170,7 @@ def draw_cost(document: Document) -> Figure:
     panels = (
         ("fit_seconds", "Fit", "seconds"),
         ("peak_megabytes", "Memory while fitting", "MB of the process"),
-        ("milliseconds_a_list", "One list of ten", "milliseconds"),
+        ("milliseconds_a_list", "One list of ten", "milliseconds of one processor"),
     )
     names = [model["model"] for model in document["models"]]
     height = 1.6 + 0.45 * len(names)
@@ -206,7 +202,9 @@ FIGURES: Mapping[str, Callable[[Document], Figure | None]] = {
 
 def _draw_by(document: Document, key: str, what: str, title: str) -> Figure | None:
     models = document["models"]
-    parts = list(dict.fromkeys(part for model in models for part in model[key]))
+    counts = document["people_" + key]
+    judged = {part for model in models for part in model[key]}
+    parts = [part for part in counts if part in judged][:_MOST_PARTS]
     if not parts:
         return None
     metric = _first_metric(models)
@@ -226,14 +224,12 @@ def _draw_by(document: Document, key: str, what: str, title: str) -> Figure | No
                 place + shift, value["value"], yerr=_ends(value), fmt="o", color=color, capsize=3
             )
         axes.plot([], [], "o", color=color, label=model["model"])
-    counts = document["people_by_length"] if key == "by_length" else {}
-    names = [f"{part}\n({counts[part]:,})" if part in counts else part for part in parts]
-    axes.set_xticks(range(len(parts)), names, fontsize=10)
-    if key == "by_group":
-        axes.tick_params(axis="x", rotation=90)
+    names = [f"{part.replace(':', ' ')} ({counts[part]:,})" for part in parts]
+    turn, side = (50, "right") if key == "by_group" else (0, "center")
+    axes.set_xticks(range(len(parts)), names, fontsize=10, rotation=turn, ha=side)
     axes.grid(visible=False, axis="x")
     _legend(axes)
-    _label(axes, title, what + (" (people)" if counts else ""), _name(metric))
+    _label(axes, title, f"{what} (people)", _name(metric))
     return figure
 
 

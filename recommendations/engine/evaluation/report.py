@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 
 from recommendations.engine.base import Recommender
-from recommendations.engine.evaluation.breakdown import Part, by_group, by_length, people_by_length
+from recommendations.engine.evaluation.breakdown import (
+    Part,
+    by_group,
+    by_length,
+    people_by_group,
+    people_by_length,
+)
 from recommendations.engine.evaluation.cost import Cost
 from recommendations.engine.evaluation.hyperparameters import adjust
 from recommendations.engine.evaluation.intervals import Comparison, Figure
@@ -51,6 +57,7 @@ def describe_lines(lines: Sequence[Line], *, seed: int) -> dict[str, Any]:
     return {
         "people": len(first.user_ids),
         "people_by_length": people_by_length(first),
+        "people_by_group": people_by_group(first),
         "models": [_describe(line, first, seed=seed) for line in lines],
     }
 

@@ -9,6 +9,7 @@ from recommendations.engine.evaluation.breakdown import (
     bucket_of,
     by_group,
     by_length,
+    people_by_group,
     people_by_length,
 )
 from recommendations.engine.evaluation.judge import judge
@@ -55,6 +56,9 @@ def test_people_are_judged_within_their_bucket(judgement):
 def test_a_group_is_judged_if_it_is_large_enough(judgement):
     rare = replace(judgement, groups=[("rare",), *judgement.groups[1:]])
     assert set(by_group([rare], seed=1)) == {"gender:F", "gender:M"}
+    counts = people_by_group(rare)
+    assert counts["rare"] == 1
+    assert sum(counts.values()) == len(rare.user_ids)
 
 
 def test_variety_is_that_of_the_lists(split, judgement):
