@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommendations.engine.events import Events
@@ -71,6 +71,7 @@ def test_divergence_is_as_worked_out():
 genre_sets = st.lists(st.lists(st.integers(0, 3), unique=True, max_size=3), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(genres=genre_sets, weights=st.lists(st.integers(0, 5), min_size=4, max_size=4))
 def test_the_force_is_the_divergence_worked_out_the_slow_way(genres, weights):
     if not sum(weights):
