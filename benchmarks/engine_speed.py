@@ -3,11 +3,12 @@
     make bench-engine
 
 Fits the hybrid and the star model on MovieLens 1M by the command line, and a hybrid on 20,000
-made-up movies; times one score, one explanation, a load and lists for many. Prints the table of
-docs/performance.md.
+made-up movies; times one score, one explanation, a load and lists for many. Prints the table and
+puts it into docs/performance.md.
 """
 
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -16,6 +17,10 @@ from typing import Any
 
 import pytest
 
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+_TABLE = re.compile(
+    r"(?<=<!-- written by make bench-engine -->\n).*?(?=<!-- to here -->)", re.DOTALL
+)
 CASES = Path(__file__).with_name("engine_speed_cases.py")
 
 
@@ -38,7 +43,10 @@ def main() -> int:
         )
         if not code:
             cases = json.loads(report.read_text(encoding="utf-8"))["benchmarks"]
-            sys.stdout.write(format_table({case["name"]: case for case in cases}) + "\n")
+            table = format_table({case["name"]: case for case in cases})
+            sys.stdout.write(f"{table}\n")
+            page = PAGE.read_text(encoding="utf-8")
+            PAGE.write_text(_TABLE.sub(lambda _: f"{table}\n", page), encoding="utf-8")
     return int(code)
 
 

@@ -355,12 +355,14 @@ OWN = (
     Own(name="bias", tasks=STAR_TASKS),
     Own(name="svd", tasks=STAR_TASKS),
     Own(name="item_knn", tasks=STAR_TASKS),
-    Own(name="stars", tasks=STAR_TASKS, has_intervals=True),
+    Own(name="stars", tasks=("stars",), has_intervals=True),
+    # The hybrid's stars are those of the same model, and it is fitted on people's worlds anyway.
+    Own(name="stars", fits="hybrid", tasks=("stars-new",), has_intervals=True),
     Own(name="popularity", tasks=_LISTS),
     Own(name="als", tasks=("strong", "time", "ncf")),
     Own(name="ease", tasks=_LISTS),
     Own(name="sequence", tasks=("next", "ncf")),
-    Own(name="hybrid", tasks=(*_LISTS, "cold")),
+    Own(name="hybrid", tasks=(*FOLD_IN_TASKS, "time", "ncf", "cold")),
     Own(
         name="hybrid-site",
         fits="hybrid",
