@@ -31,7 +31,7 @@ from recommendations.engine.errors import (
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models import build_model, recipe_of
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 ITEM_IDS = "item_ids"
 _READ_ONLY = 0o444

@@ -92,15 +92,15 @@ def test_arrays_are_mapped_and_read_only(stored):
 
 
 def test_a_truncated_file_is_found_when_loading(stored):
-    path = stored / "stars.item_effects_.npy"
+    path = stored / "als.item_vectors_.npy"
     rewrite(path, path.read_bytes()[:-4])
     for check in (artefacts.load, artefacts.verify):
-        with pytest.raises(ArtefactCorruptError, match=r"item_effects_.*bytes, expected"):
+        with pytest.raises(ArtefactCorruptError, match=r"item_vectors_.*bytes, expected"):
             check(stored)
 
 
 def test_an_altered_byte_is_found_when_verifying(stored):
-    path = stored / "stars.item_effects_.npy"
+    path = stored / "als.item_vectors_.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     rewrite(path, bytes(content))
@@ -109,7 +109,7 @@ def test_an_altered_byte_is_found_when_verifying(stored):
 
 
 def test_an_altered_header_is_found_when_loading(stored):
-    path = stored / "stars.item_effects_.npy"
+    path = stored / "stars.mean_.npy"
     rewrite(path, path.read_bytes().replace(b"<f8", b"<i8"))
     with pytest.raises(ArtefactCorruptError, match="expected <f8"):
         artefacts.load(stored)
@@ -140,9 +140,9 @@ def test_a_missing_directory_is_named(tmp_path):
 
 def test_another_format_is_refused_naming_both_versions(stored):
     manifest = json.loads((stored / "manifest.json").read_text())
-    manifest["format_version"] = 0
+    manifest["format_version"] = 1
     rewrite(stored / "manifest.json", json.dumps(manifest).encode())
-    with pytest.raises(ArtefactVersionError, match=r"version 0; .* reads version 1"):
+    with pytest.raises(ArtefactVersionError, match=r"version 1; .* reads version 2"):
         artefacts.load(stored)
 
 

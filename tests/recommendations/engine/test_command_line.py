@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import pytest
 
@@ -135,6 +136,18 @@ def test_somebody_who_rated_the_whole_catalogue_gets_an_empty_list(place):
     write(place / "all.csv", ("userId", "movieId", "rating", "timestamp"), rows)
     assert run(place, "recommend --model @hybrid --history @all.csv --site --out @O.csv") == 0
     assert read(place / "O.csv") == []
+
+
+def test_a_model_of_which_a_byte_was_altered_gives_no_answer(place, capsys, tmp_path):
+    shutil.copytree(place / "hybrid", tmp_path / "altered")
+    path = tmp_path / "altered" / "als.item_vectors_.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(content)
+    words = f"--model {tmp_path / 'altered'} --history @H.csv"
+    for line in (f"recommend {words} --out @O.csv", f"explain {words} --user 2 --movie 45"):
+        assert "item_vectors_.npy has sha256" in fails(place, capsys, line)
 
 
 def test_more_users_than_a_block_get_the_same_lists(place, monkeypatch):
