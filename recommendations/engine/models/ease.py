@@ -197,7 +197,7 @@ def _short_layer() -> EaseLayer:
 
 
 def _long_layer() -> EaseLayer:
-    return EaseLayer(keep=0.5, ridge=200.0, user_power=0.5, popularity_power=0.1, side_weight=20.0)
+    return EaseLayer(keep=0.5, ridge=200.0, user_power=0.5, popularity_power=0.1)
 
 
 @dataclass(kw_only=True, eq=False)
