@@ -17,11 +17,12 @@ from movies.charts import (
     waterfall_chart,
 )
 from movies.models import Movie
-from recommendations.engine.explain import RatingEffect, strongest_ratings
+from recommendations.engine.explain import RatingEffect, people_alike, strongest_ratings
 from recommendations.engine.explanation import Explanation, Part
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.taste_groups import Opinion
 from recommendations.services.histories import PersonHistory, read_history
 from recommendations.services.listmaker import cited_reason, find_liked
 from recommendations.services.neighbours import alike_by_genre, closest_indices, find_index
@@ -44,10 +45,14 @@ PART_NAMES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class MovieExplanation:
-    """Why a person might like a movie: the sum in stars, and the ratings behind its place."""
+    """Why a person might like a movie: the sum in stars, and the ratings behind its place.
+
+    `alike` is what people of like taste gave it, where enough of them rated it.
+    """
 
     chart: WaterfallChart
     note: Reason | None
+    alike: Opinion | None
     raised: Sequence[Effect]
     lowered: Sequence[Effect]
 
@@ -79,13 +84,18 @@ def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
     stars = model.explain_stars(history, index)
     return MovieOpinion(
         similar=similar,
-        prediction=prediction_chart(stars=stars.score),
+        prediction=_chart(model, history=history, index=index, stars=stars.score),
         explanation=_explain(
             movie, model=model, user=user, history=history, index=index, stars=stars
         )
         if history.n_ratings
         else None,
     )
+
+
+def _chart(model: Hybrid, *, history: History, index: int, stars: float) -> PredictionChart:
+    (low,), (high,) = model.predict_interval(history, [index])
+    return prediction_chart(stars=stars, low=float(low), high=float(high))
 
 
 def _before_meeting(history: History, index: int) -> History:
@@ -117,6 +127,7 @@ def _explain(
     return MovieExplanation(
         chart=waterfall_chart(parts=[_star_part(part) for part in stars.parts if part.value]),
         note=reason_sentence(reason=reason, movie=movie, movies=rated, stars_of=stars_of),
+        alike=people_alike(model.als_.taste_groups, model.als_, history, index),
         raised=_effects(moved.supportive, rated=rated, items=items),
         lowered=_effects(moved.opposed, rated=rated, items=items),
     )

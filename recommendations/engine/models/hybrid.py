@@ -137,6 +137,11 @@ class Hybrid(Stack, StarPredictor):
         return total
 
     @property
+    def als_(self) -> Als:
+        """Return the fitted factors, for people of like taste."""
+        return cast("Als", self.components_["als"])
+
+    @property
     def content_(self) -> Content:
         """Return the fitted content model, for what two items share."""
         return cast("Content", self.components_["content"])

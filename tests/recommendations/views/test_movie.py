@@ -4,6 +4,8 @@ from django.urls import reverse
 from movies.models import Event
 from movies.services.lists import add_to_watchlist
 from movies.services.ratings import rate_movie
+from recommendations.engine.taste_groups import Opinion
+from recommendations.services import movie_page
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
 
@@ -42,6 +44,28 @@ def test_person_sees_a_prediction_that_adds_up(two_camps, client):
     assert explanation.chart.total_text == f"{response.context['prediction'].stars:.2f}"
     assert two_camps.westerns[0].title in str(explanation.note)
     assert [effect.movie for effect in explanation.raised] == [two_camps.westerns[0]]
+
+
+def test_the_prediction_says_between_what_stars_it_likely_is(two_camps, client):
+    client.force_login(make_user())
+
+    response = client.get(two_camps.westerns[1].get_absolute_url())
+
+    prediction = response.context["prediction"]
+    assert 0.5 <= prediction.low < prediction.stars < prediction.high <= 5
+    assert f"{prediction.low:.1f} and {prediction.high:.1f}" in response.text
+
+
+def test_people_of_like_taste_are_quoted(two_camps, client, monkeypatch):
+    user = make_user()
+    rate_movie(user=user, movie_id=two_camps.westerns[0].pk, stars=5)
+    client.force_login(user)
+    opinion = Opinion(n_people=1234, mean_stars=4.26)
+    monkeypatch.setattr(movie_page, "people_alike", lambda *_: opinion)
+
+    response = client.get(two_camps.westerns[1].get_absolute_url())
+
+    assert "1,234 people with a taste like yours gave it 4.3 on average." in response.text
 
 
 def test_the_prediction_does_not_know_the_persons_own_rating(two_camps, client):
