@@ -41,7 +41,10 @@ _MOST_NAMED = 5
 def fit(files: InputFiles, *, model_name: str, seed: int, out: Path) -> None:
     """Fit a model on files and write its artefact; an older artefact at `out` is replaced."""
     recipe = {"model": model_name, "hyperparameters": {"seed": seed}}
-    model = build_model(recipe).fit(load_interactions(files))
+    model = build_model(recipe)
+    if not model.is_servable:
+        raise UnsupportedError(f"{model_name} keeps a row per person, so it is never stored")
+    model.fit(load_interactions(files))
     sha256 = artefacts.save(model, out, replace_existing=True)
     logger.info("%s fitted on %s ratings, manifest %s", model_name, model.training_.ratings, sha256)
 

@@ -8,13 +8,14 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.engine.arrays import Float32Array, IndexArray
+from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
 from recommendations.engine.errors import InvalidInteractionsError
 from recommendations.engine.events import Events, weigh_events
 from recommendations.engine.items import ItemIndex
 
 LOWEST_STARS = 0.5
 HIGHEST_STARS = 5.0
+WHOLE_STARS = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 def _no_indices() -> IndexArray:
@@ -156,6 +157,14 @@ def as_timestamps(timestamps: npt.ArrayLike | None, *, length: int) -> IndexArra
     if timestamps is None:
         return np.zeros(length, dtype=np.int64)
     return np.asarray(timestamps, dtype=np.int64)
+
+
+def weigh_stars(values: Float32Array, weights: Sequence[float]) -> FloatArray:
+    """Return the weight of each rating, shape of `values`, given those of 1 to 5 stars.
+
+    Between two whole stars it runs straight; half a star weighs as much as one.
+    """
+    return np.interp(values, WHOLE_STARS, weights).astype(np.float64)
 
 
 def check_stars(values: Float32Array) -> None:

@@ -24,13 +24,12 @@ from recommendations.engine.arrays import (
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.products import cosines_with, divide, multiply
 from recommendations.engine.taste_groups import TasteGroups
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
-STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 _ENTRY_BLOCK = 1 << 18
 _FIRST_FACTORS = 0.01
 
@@ -84,7 +83,7 @@ class Als(Recommender):
             raise HyperparameterError("als: factors and iterations must be 1 or more")
         if min(self.ridge, self.alpha) <= 0 or self.n_groups < 0:
             raise HyperparameterError("als: ridge and alpha must be above 0, n_groups 0 or more")
-        if len(self.rating_weights) != len(STARS_AT):
+        if len(self.rating_weights) != len(WHOLE_STARS):
             raise HyperparameterError("als: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
@@ -143,7 +142,7 @@ class Als(Recommender):
         return weights
 
     def _weigh(self, stars: Float32Array) -> FloatArray:
-        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float64)
+        return weigh_stars(stars, self.rating_weights)
 
     def _noise(self, signed: CsrMatrix, user_vectors: Float32Array) -> float:
         """Return σ², the mean of c (p − x·y)² over all cells."""

@@ -16,7 +16,7 @@ from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, I
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent
 from recommendations.engine.learners import extmath
@@ -37,7 +37,6 @@ from recommendations.engine.models.terms import (
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 LIKED_STARS = 4.0
-STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 def _likeness_weights() -> dict[str, float]:
@@ -110,7 +109,7 @@ class Content(Recommender):
             unknown = set(weights) - FIELDS
             if unknown or min(weights.values(), default=0.0) < 0:
                 raise HyperparameterError(f"content: {name} must name known fields, 0 or more")
-        if {len(self.rating_weights), len(self.map_rating_weights)} != {len(STARS_AT)}:
+        if {len(self.rating_weights), len(self.map_rating_weights)} != {len(WHOLE_STARS)}:
             raise HyperparameterError("content: rating_weights needs a weight for each star")
         if min(self.topics, self.map_factors, self.map_items) < 1:
             raise HyperparameterError("content: topics, map_factors, map_items must be 1 or more")
@@ -233,7 +232,7 @@ class Content(Recommender):
         return self.vectors_[item_indices, self.term_factors_.shape[1] :]
 
     def _weigh(self, stars: Float32Array, weights: tuple[float, ...]) -> FloatArray:
-        return np.interp(stars, STARS_AT, weights)
+        return weigh_stars(stars, weights)
 
     def _factors(self, history: History) -> tuple[FloatArray, FloatArray]:
         """Return by what each entry multiplies its vector: in likeness and in taste."""

@@ -17,7 +17,7 @@ from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, I
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
@@ -27,7 +27,6 @@ from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
-STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 CONTENT_FIELDS = tuple(each.name for each in fields(ItemContent))
 
 
@@ -71,7 +70,7 @@ class EaseLayer(Recommender):
             raise HyperparameterError(
                 f"ease: side_weight must be 0 or more, side_fields of {', '.join(CONTENT_FIELDS)}"
             )
-        if len(self.rating_weights) != len(STARS_AT):
+        if len(self.rating_weights) != len(WHOLE_STARS):
             raise HyperparameterError("ease: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
@@ -127,7 +126,7 @@ class EaseLayer(Recommender):
         return scale / mean
 
     def _weigh(self, stars: Float32Array) -> Float32Array:
-        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float32)
+        return weigh_stars(stars, self.rating_weights).astype(np.float32)
 
     def _inputs(self, history: History) -> Entries:
         """Return the input of every entry and its row of the weights; inactive ones weigh 0."""

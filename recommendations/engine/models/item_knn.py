@@ -15,7 +15,7 @@ from scipy import sparse
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.neighbours import (
     COSINE,
@@ -24,8 +24,6 @@ from recommendations.engine.models.neighbours import (
     nearest_columns,
 )
 from recommendations.engine.models.residual import ResidualPredictor
-
-STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -75,7 +73,7 @@ class ItemKnn(ResidualPredictor):
             raise HyperparameterError("item_knn: neighbours must be 1 or more")
         if min(self.power, self.damping) <= 0:
             raise HyperparameterError("item_knn: power and damping must be above 0")
-        if len(self.rating_weights) != len(STARS_AT):
+        if len(self.rating_weights) != len(WHOLE_STARS):
             raise HyperparameterError("item_knn: rating_weights needs a weight for each star")
 
     def _fit_residuals(self, interactions: Interactions, residuals: CsrMatrix) -> None:
@@ -97,7 +95,7 @@ class ItemKnn(ResidualPredictor):
         )
 
     def _weigh(self, stars: Float32Array) -> FloatArray:
-        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float64)
+        return weigh_stars(stars, self.rating_weights)
 
     def _inputs(self, history: History) -> FloatArray:
         return np.concatenate([self._weigh(history.values), history.event_weights])

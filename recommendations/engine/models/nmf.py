@@ -17,13 +17,11 @@ from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, I
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.learners import decomposition, exceptions
 from recommendations.engine.models.products import cosines_with, multiply
 from recommendations.engine.threads import FIT_THREADS, blas_threads
-
-STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -54,7 +52,7 @@ class Nmf(Recommender):
     def _check_hyperparameters(self) -> None:
         if min(self.factors, self.iterations) < 1 or self.ridge <= 0:
             raise HyperparameterError("nmf: factors, iterations and ridge must be above 0")
-        if len(self.rating_weights) != len(STARS_AT) or min(self.rating_weights) < 0:
+        if len(self.rating_weights) != len(WHOLE_STARS) or min(self.rating_weights) < 0:
             raise HyperparameterError("nmf: rating_weights needs a weight of 0 or more a star")
 
     def _fit(self, interactions: Interactions) -> None:
@@ -87,7 +85,7 @@ class Nmf(Recommender):
         return np.ascontiguousarray(solver.components_.T * scale, dtype=np.float32)
 
     def _weigh(self, stars: Float32Array) -> FloatArray:
-        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float64)
+        return weigh_stars(stars, self.rating_weights)
 
     def _inputs(self, history: History) -> FloatArray:
         return np.concatenate([self._weigh(history.values), history.event_weights])

@@ -20,10 +20,10 @@ from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.events import weigh_events
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import strongest
-from recommendations.engine.models.ease import STARS_AT, choose_items
+from recommendations.engine.models.ease import choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
 from recommendations.engine.models.row_sums import Entries, sum_rows
 from recommendations.engine.threads import FIT_THREADS, blas_threads
@@ -82,7 +82,7 @@ class Sequence(Recommender):
             raise HyperparameterError(
                 "sequence: window, min_ratings, max_items, neighbours must be 1 or more"
             )
-        if len(self.rating_weights) != len(STARS_AT) or min(self.rating_weights) < 0:
+        if len(self.rating_weights) != len(WHOLE_STARS) or min(self.rating_weights) < 0:
             raise HyperparameterError("sequence: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
@@ -153,7 +153,7 @@ class Sequence(Recommender):
         return cast("CsrMatrix", sparse.csr_array(sparse.vstack(pruned, format="csr")))
 
     def _weigh(self, stars: Float32Array) -> Float32Array:
-        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float32)
+        return weigh_stars(stars, self.rating_weights).astype(np.float32)
 
     def _entries(self, history: History) -> tuple[Entries, IndexArray]:
         """Return for what counts its input and its row of the weights, and whose entry it is.

@@ -15,14 +15,12 @@ from scipy import linalg, sparse
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.learners import extmath
 from recommendations.engine.models.products import cosines_with, multiply
 from recommendations.engine.models.residual import ResidualPredictor
 from recommendations.engine.threads import FIT_THREADS, blas_threads
-
-STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -59,7 +57,7 @@ class Svd(ResidualPredictor):
             raise HyperparameterError("svd: factors and iterations must be 1 or more")
         if self.ridge <= 0:
             raise HyperparameterError("svd: ridge must be above 0")
-        if len(self.rating_weights) != len(STARS_AT):
+        if len(self.rating_weights) != len(WHOLE_STARS):
             raise HyperparameterError("svd: rating_weights needs a weight for each star")
 
     def _fit_residuals(self, interactions: Interactions, residuals: CsrMatrix) -> None:
@@ -83,7 +81,7 @@ class Svd(ResidualPredictor):
         return np.ascontiguousarray(axes.T, dtype=np.float32), lengths.astype(np.float64)
 
     def _weigh(self, stars: Float32Array) -> FloatArray:
-        return np.interp(stars, STARS_AT, self.rating_weights).astype(np.float64)
+        return weigh_stars(stars, self.rating_weights)
 
     def _inputs(self, history: History) -> FloatArray:
         return np.concatenate([self._weigh(history.values), history.event_weights])

@@ -16,13 +16,12 @@ from recommendations.engine.arrays import CsrMatrix, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
-from recommendations.engine.history import History
+from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.neighbours import COSINE, PEARSON_BASELINE, SIMILARITIES
 from recommendations.engine.models.residual import over_entries, training_residuals
 
-STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 USER_DAMPING = 5.0
 
 
@@ -73,12 +72,12 @@ class UserKnn(Recommender):
             )
         if self.shrinkage < 0 or self.neighbours < 1:
             raise HyperparameterError("user_knn: shrinkage must be 0 or more, neighbours 1 or more")
-        if len(self.rating_weights) != len(STARS_AT):
+        if len(self.rating_weights) != len(WHOLE_STARS):
             raise HyperparameterError("user_knn: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
         rated = interactions.user_items.copy()
-        rated.data = np.interp(rated.data, STARS_AT, self.rating_weights).astype(np.float32)
+        rated.data = weigh_stars(rated.data, self.rating_weights).astype(np.float32)
         weights = cast("CsrMatrix", sparse.csr_array(rated + interactions.event_weights))
         weights.eliminate_zeros()
         bias = Bias(user_damping=USER_DAMPING).fit(interactions)
@@ -99,7 +98,7 @@ class UserKnn(Recommender):
             rest = history.values - self.mean_[0] - self.item_effects_[history.item_indices]
             effect = rest.sum() / (history.n_ratings + USER_DAMPING)
             return over_entries(rest - effect, history)
-        weights = np.interp(history.values, STARS_AT, self.rating_weights)
+        weights = weigh_stars(history.values, self.rating_weights)
         return np.concatenate([weights, history.event_weights]).astype(np.float64)
 
     def _neighbourhood(self, history: History) -> Neighbourhood:

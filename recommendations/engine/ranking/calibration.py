@@ -9,14 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from recommendations.engine.arrays import FloatArray, IndexArray
-from recommendations.engine.history import History
+from recommendations.engine.history import History, weigh_stars
 from recommendations.engine.ranking.diversity import LEAST_RELEVANCE, put_on_unit_scale
 from recommendations.engine.ranking.greedy import choose
 from recommendations.engine.ranking.moves import Why
 
 SMOOTHING = 0.01
 # A film that was disliked says little about the genres wanted.
-_STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 _SHARE_OF_STARS = (0.0, 0.1, 0.4, 1.0, 1.2)
 _SECONDS_A_DAY = 86_400
 
@@ -42,7 +41,7 @@ def genre_mix(
     count by their stars, events by their weight where it is above 0; with `half_life_days` each
     loses half of its weight in that time. Returns None where nothing liked has a genre.
     """
-    stars = np.interp(history.values, _STARS_AT, _SHARE_OF_STARS)
+    stars = weigh_stars(history.values, _SHARE_OF_STARS)
     weights = np.concatenate([stars, np.maximum(history.event_weights, 0.0)])
     if half_life_days is not None:
         times = np.concatenate([history.timestamps, history.events.timestamps])

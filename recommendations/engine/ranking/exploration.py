@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
-from recommendations.engine.history import History
+from recommendations.engine.history import History, weigh_stars
 
-_STARS_AT = (1.0, 2.0, 3.0, 4.0, 5.0)
 _REWARD_OF_STARS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
@@ -49,7 +48,7 @@ def fold_in_posterior(
     Bayesian linear regression of likings (−1 to 1 by stars; events by their weight) on the
     vectors, with a prior of mean 0: an empty history leaves the prior.
     """
-    liked = np.interp(history.values, _STARS_AT, _REWARD_OF_STARS)
+    liked = weigh_stars(history.values, _REWARD_OF_STARS)
     rewards = np.concatenate([liked, history.event_weights])
     rows = item_vectors[history.entry_items].astype(np.float64)
     precision = rows.T @ rows / noise_variance

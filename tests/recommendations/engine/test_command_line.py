@@ -138,6 +138,11 @@ def test_somebody_who_rated_the_whole_catalogue_gets_an_empty_list(place):
     assert read(place / "O.csv") == []
 
 
+def test_a_model_that_is_never_stored_is_refused_before_it_is_fitted(place, capsys):
+    message = fails(place, capsys, "fit --ratings @nowhere.csv --model user_knn --out @never")
+    assert "user_knn keeps a row per person" in message
+
+
 def test_a_model_of_which_a_byte_was_altered_gives_no_answer(place, capsys, tmp_path):
     shutil.copytree(place / "hybrid", tmp_path / "altered")
     path = tmp_path / "altered" / "als.item_vectors_.npy"
