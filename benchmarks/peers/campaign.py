@@ -58,7 +58,8 @@ def _run_peer(peer: Peer, worlds: Sequence[WorldFiles]) -> None:
 
 def _missing(peer: Peer, world: WorldFiles) -> list[tuple[dict[str, Any], list[str]]]:
     """Return hyperparameters and the tasks for which they have no result yet."""
-    if world.data not in peer.data or (world.data == LARGE and world.seed > peer.large_seeds):
+    most = peer.large_seeds if world.data == LARGE else peer.small_seeds
+    if world.data not in peer.data or world.seed > most:
         return []
     wanted: list[tuple[dict[str, Any], list[str]]] = []
     for task in world.tasks():

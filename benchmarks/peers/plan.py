@@ -62,8 +62,8 @@ class Peer:
 
     `large_as` names the data whose choice is taken over for MovieLens 1M where one trial takes
     minutes; `large_params` replaces it altogether. `large_seeds` limits how many splits it gets
-    there. `tuned_as` names the peer whose choice it shares. `trials` are at most `BUDGET`
-    hyperparameter sets.
+    there, `small_seeds` on the other sets. `tuned_as` names the peer whose choice it shares.
+    `trials` are at most `BUDGET` hyperparameter sets.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Peer:
     large_as: str | None = None
     large_params: Params | None = None
     large_seeds: int = 99
+    small_seeds: int = 99
     data: Sequence[str] = DATA
 
     def trials_for(self, world: str) -> list[dict[str, Any]]:
@@ -144,6 +145,7 @@ STAR_PEERS = (
         ),
         large_as="ml-100k",
         large_seeds=1,
+        small_seeds=3,
     ),
     Peer(
         name="surprise-knn",
