@@ -34,7 +34,7 @@ def _weights_by_length() -> dict[str, tuple[float, ...]]:
         "favourites": (0.0, 0.4, 0.6, 0.1, 0.0, 0.0),
         "ease": (0.0, 1.0, 1.0, 1.0, 0.8, 0.8),
         "als": (0.0, 0.0, 0.0, 0.05, 0.55, 0.6),
-        "content": (0.0, 0.05, 0.05, 0.1, 0.1, 0.1),
+        "content": (0.0, 0.0125, 0.0125, 0.025, 0.025, 0.025),
     }
 
 
@@ -73,7 +73,7 @@ class Hybrid(Stack, StarPredictor):
     lengths: tuple[float, ...] = (0, 1, 8, 15, 50, 100)
     weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_by_length)
     diary_weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_of_diaries)
-    cold_boost: float = 1.0
+    cold_boost: float = 7.0
     cold_ratings: float = 5.0
 
     def _check_hyperparameters(self) -> None:
