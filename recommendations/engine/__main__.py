@@ -18,10 +18,9 @@ from recommendations.engine import commands
 from recommendations.engine.dataset import InputFiles
 from recommendations.engine.errors import EngineError
 from recommendations.engine.evaluation.command import evaluate
-from recommendations.engine.evaluation.hyperparameters import plain_tuple
 from recommendations.engine.evaluation.protocols import PROTOCOL_NAMES
 from recommendations.engine.evaluation.runs import Request
-from recommendations.engine.models import MODELS
+from recommendations.engine.models import MODELS, from_json
 from recommendations.engine.ranking.plan import EXPLORATION_PLACES, SITE_PLAN, ListPlan
 
 BAD_INPUT = 2
@@ -200,7 +199,7 @@ def _setting(text: str) -> tuple[str, str, Any]:
     if model not in MODELS or not name:
         raise argparse.ArgumentTypeError(f"expected MODEL.NAME=JSON, got {text!r}")
     try:
-        return model, name, plain_tuple(json.loads(value))
+        return model, name, from_json(json.loads(value))
     except ValueError:
         raise argparse.ArgumentTypeError(f"{value!r} is not JSON") from None
 

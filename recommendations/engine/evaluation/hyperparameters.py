@@ -1,28 +1,36 @@
 """Change hyperparameters of a model by name, components and mappings included."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 
 
 def adjust(target: Any, values: Mapping[str, Any]) -> Any:
     """Return a copy with these hyperparameters; dots reach into components and mappings.
 
-    Raises `HyperparameterError` for a name that is not there.
+    Raises `HyperparameterError` for a name that is not there and a value of another kind.
     """
     for path, value in values.items():
         head, _, rest = path.partition(".")
         is_mapping = isinstance(target, Mapping)
-        if not (head in target if is_mapping else hasattr(target, head)):
+        if head not in (target if is_mapping else _names(target)):
             raise HyperparameterError(f"there is no hyperparameter {path!r}")
         inner = target[head] if is_mapping else getattr(target, head)
         new = adjust(inner, {rest: value}) if rest else value
+        _check_kind(path, inner, new)
         target = {**target, head: new} if is_mapping else replace(target, **{head: new})
     return target
 
 
-def plain_tuple(value: Any) -> Any:
-    """Return a JSON value with tuples for lists, as hyperparameters have them."""
-    return tuple(plain_tuple(entry) for entry in value) if isinstance(value, list) else value
+def _names(target: Any) -> set[str]:
+    return {field.name for field in fields(target)} if is_dataclass(target) else set()
+
+
+def _check_kind(path: str, old: Any, new: Any) -> None:
+    kinds = (Recommender, Mapping, tuple, str, (int, float))
+    kind = next((kind for kind in kinds if isinstance(old, kind)), object)
+    if not isinstance(new, kind):
+        raise HyperparameterError(f"{path!r} cannot be {new!r}: it is {old!r} by default")

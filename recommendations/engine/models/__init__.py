@@ -56,7 +56,7 @@ def build_model(recipe: Mapping[str, Any]) -> Recommender:
     unknown = sorted(set(values) - known)
     if unknown:
         raise HyperparameterError(f"{name} has no hyperparameter {unknown[0]!r}")
-    return model(**{key: _from_json(value) for key, value in values.items()})
+    return model(**{key: from_json(value) for key, value in values.items()})
 
 
 def _to_json(value: Any) -> Any:
@@ -69,11 +69,12 @@ def _to_json(value: Any) -> Any:
     return value
 
 
-def _from_json(value: Any) -> Any:
+def from_json(value: Any) -> Any:
+    """Return a hyperparameter from its JSON: tuples for lists, models for recipes."""
     if isinstance(value, Mapping):
         if "model" in value:
             return build_model(value)
-        return {key: _from_json(entry) for key, entry in value.items()}
+        return {key: from_json(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return tuple(_from_json(entry) for entry in value)
+        return tuple(from_json(entry) for entry in value)
     return value

@@ -163,17 +163,21 @@ def test_more_users_than_a_block_get_the_same_lists(place, monkeypatch):
 
 
 def test_an_explanation_names_the_ratings_a_place_hangs_on(place, capsys):
-    run(place, "recommend --model @hybrid --history @H.csv -k 1 --out @O.csv")
-    best = next(row["movieId"] for row in read(place / "O.csv") if row["userId"] == "2")
+    run(place, "recommend --model @hybrid --history @H.csv -k 5 --out @O.csv")
+    fifth = next(
+        row["movieId"]
+        for row in read(place / "O.csv")
+        if (row["userId"], row["rank"]) == ("2", "5")
+    )
     capsys.readouterr()
-    line = f"explain --model @hybrid --history @H.csv --user 2 --movie {best} --top 1"
+    line = f"explain --model @hybrid --history @H.csv --user 2 --movie {fifth} --top 5"
     assert run(place, line) == 0
     account = json.loads(capsys.readouterr().out)
     values = [entry["value"] for entry in account["supportive"]]
     assert values == sorted(values, reverse=True)
     assert all(value > 0 for value in values)
     assert all(entry["value"] < 0 for entry in account["opposed"])
-    assert account["dropSet"]["top"] == 1
+    assert account["dropSet"]["top"] == 5
     assert set(account["dropSet"]["movieIds"]) <= {5, 25, 15}
 
 

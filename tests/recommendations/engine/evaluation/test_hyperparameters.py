@@ -1,7 +1,8 @@
 import pytest
 
 from recommendations.engine.errors import HyperparameterError
-from recommendations.engine.evaluation.hyperparameters import adjust, plain_tuple
+from recommendations.engine.evaluation.hyperparameters import adjust
+from recommendations.engine.models import from_json
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.popularity import Popularity
 
@@ -13,11 +14,21 @@ def test_dots_reach_into_components_and_mappings():
     assert Hybrid().weights["ease"] != (1.0,) * 6
 
 
-def test_a_hyperparameter_that_is_not_there_is_refused():
-    with pytest.raises(HyperparameterError, match="nothing"):
-        adjust(Popularity(), {"nothing": 1})
+@pytest.mark.parametrize("wrong", ["nothing", "name", "seed.nothing"])
+def test_a_hyperparameter_that_is_not_there_is_refused(wrong):
+    with pytest.raises(HyperparameterError, match="there is no hyperparameter"):
+        adjust(Popularity(), {wrong: 1})
 
 
-def test_lists_of_json_become_tuples():
-    assert plain_tuple([[1, 2], 3]) == ((1, 2), 3)
-    assert plain_tuple("plain") == "plain"
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("stars", 3), ("stars", {}), ("weights", (1.0,)), ("cold_boost", "much"), ("lengths", 1)],
+)
+def test_a_value_of_another_kind_is_refused(name, value):
+    with pytest.raises(HyperparameterError, match=f"'{name}' cannot be"):
+        adjust(Hybrid(), {name: value})
+
+
+def test_a_component_can_be_another_model():
+    recipe = {"model": "bias", "hyperparameters": {"rounds": 2}}
+    assert adjust(Hybrid(), {"stars": from_json(recipe)}).stars.rounds == 2
