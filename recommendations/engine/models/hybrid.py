@@ -42,7 +42,7 @@ def _weights_of_diaries() -> dict[str, tuple[float, ...]]:
     return {
         "favourites": (0.0, 0.0, 0.0, 0.0, 0.1, 0.1),
         "als": (0.0, 0.0, 0.0, 0.0, -0.25, -0.3),
-        "sequence": (0.0, 0.0, 0.0, 0.1, 0.22, 0.22),
+        "sequence": (0.0, 0.0, 0.0, 0.1, 0.26, 0.26),
     }
 
 
