@@ -146,9 +146,11 @@ def _find_centroids(
     n_wanted = min(n_groups, len(units) // fewest_members)
     if n_wanted < 1:
         return np.zeros((0, units.shape[1]), dtype=np.float32)
-    # With more threads the sums of a cluster add up in another order each time.
+    # With more threads the sums of a cluster add up in another order each time. Only libraries
+    # that are loaded can be limited, so the import comes first.
+    k_means = cluster.KMeans
     with threadpool_limits(limits=1):
-        clusters = cluster.KMeans(n_clusters=n_wanted, n_init=1, random_state=seed).fit(units)
+        clusters = k_means(n_clusters=n_wanted, n_init=1, random_state=seed).fit(units)
         centroids = _unit_rows(np.asarray(clusters.cluster_centers_, dtype=np.float32))
         likeness = units @ centroids.T
     kept = np.flatnonzero(centroids.any(axis=1))
