@@ -28,14 +28,17 @@ from recommendations.engine.errors import (
     ArtefactVersionError,
     EngineError,
 )
+from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models import build_model, recipe_of
+from recommendations.engine.models.stack import Stack
 
 FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 ITEM_IDS = "item_ids"
 _READ_ONLY = 0o444
 _CHUNK = 1 << 20
+_SIGNS_OF_OTHER_ARRAYS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,7 @@ def read_manifest(directory: Path, *, expected_sha256: str | None = None) -> Man
         found = document["format_version"]
         if found != FORMAT_VERSION:
             raise ArtefactVersionError(found=found, expected=FORMAT_VERSION, path=directory)
+        _check_files(document["files"])
         return Manifest(
             recipe=document["recipe"],
             training=TrainingCounts(**document["training"]),
@@ -97,15 +101,25 @@ def read_manifest(directory: Path, *, expected_sha256: str | None = None) -> Man
             seed=document["seed"],
             sha256=sha256,
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (*_SIGNS_OF_OTHER_ARRAYS, RecursionError) as error:
         raise ArtefactCorruptError(f"{directory / MANIFEST} cannot be read: {error!r}") from error
+
+
+def _check_files(files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise an error unless each entry names a file of this directory and what it holds."""
+    for file_name, entry in files.items():
+        if Path(file_name).name != file_name or not file_name.endswith(".npy"):
+            raise ValueError(f"{file_name!r} is not an array of this directory")
+        if {"sha256", "size", "dtype", "shape"} - entry.keys():
+            raise ValueError(f"{file_name} is not described whole")
 
 
 def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
     """Return the fitted model of an artefact, its arrays memory-mapped and read-only.
 
     Raises what `read_manifest` raises, and `ArtefactCorruptError` for a file whose size, type or
-    shape is not the manifest's. Altered bytes of the right length are found by `verify` only.
+    shape is not the manifest's, and for arrays from which the recipe's model cannot score.
+    Altered bytes of the right length are found by `verify` only.
     """
     manifest = read_manifest(directory, expected_sha256=expected_sha256)
     arrays = {
@@ -115,11 +129,32 @@ def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
     try:
         items = ItemIndex(np.asarray(arrays.pop(ITEM_IDS), dtype=np.int64))
         model = build_model(manifest.recipe)
-        return model.restore(items=items, training=manifest.training, arrays=arrays)
-    except (EngineError, KeyError, TypeError, ValueError) as error:
+        model.restore(items=items, training=manifest.training, arrays=arrays)
+        _try_out(model)
+    except (EngineError, *_SIGNS_OF_OTHER_ARRAYS) as error:
         raise ArtefactCorruptError(
             f"{directory} does not hold what its recipe needs: {error!r}"
         ) from error
+    return model
+
+
+def _try_out(model: Recommender) -> None:
+    """Raise one of `_SIGNS_OF_OTHER_ARRAYS` if the model or a part of it cannot score.
+
+    Takes a few milliseconds.
+    """
+    if isinstance(model, Stack):
+        for component in model.components_.values():
+            _try_out(component)
+    one_rating = History(
+        item_indices=np.zeros(1, dtype=np.int64),
+        values=np.ones(1, dtype=np.float32),
+        timestamps=np.zeros(1, dtype=np.int64),
+    )
+    for history in (History(), one_rating):
+        scores = model.score(history)
+        if scores.shape != (model.n_items,) or not np.isfinite(scores).all():
+            raise ValueError(f"scores of shape {scores.shape} or not finite")
 
 
 def verify(directory: Path, *, expected_sha256: str | None = None) -> Manifest:

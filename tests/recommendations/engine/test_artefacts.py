@@ -161,6 +161,39 @@ def test_a_recipe_that_does_not_fit_the_files_is_corrupt(stored):
         artefacts.load(stored)
 
 
+def edit_manifest(stored, change):
+    manifest = json.loads((stored / "manifest.json").read_text())
+    change(manifest)
+    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest.update(recipe=None),
+        lambda manifest: manifest.update(files=[]),
+        lambda manifest: manifest["files"].update({"stars.mean_.npy": {}}),
+        lambda manifest: manifest["files"].update({"../x.npy": {}}),
+        lambda manifest: manifest["files"].update({"/etc/hostname": {}}),
+        lambda manifest: manifest["files"].pop("als.item_vectors_.npy"),
+        lambda manifest: manifest["recipe"]["hyperparameters"].update(weights={"ease": [1]}),
+    ],
+    ids=["recipe", "files", "entry", "outside", "absolute", "array", "weights"],
+)
+def test_a_manifest_that_was_edited_is_refused_when_loading(stored, change):
+    edit_manifest(stored, change)
+    with pytest.raises(ArtefactCorruptError):
+        artefacts.load(stored)
+
+
+def test_a_model_whose_numbers_are_none_is_refused_when_loading(tmp_path):
+    broken = Bias().fit(two_camps())
+    broken.item_effects_ = np.full_like(broken.item_effects_, np.nan)
+    artefacts.save(broken, tmp_path / "broken")
+    with pytest.raises(ArtefactCorruptError, match="not finite"):
+        artefacts.load(tmp_path / "broken")
+
+
 def test_the_manifest_tells_what_the_model_saw(stored):
     manifest = artefacts.read_manifest(stored)
     assert manifest.training.ratings == two_camps().n_ratings
