@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EngineError as error:
         return _complain(str(error))
     except OSError as error:
-        return _complain(f"{error.filename}: {error.strerror}")
+        return _complain(f"{error.filename or 'output'}: {error.strerror or error}")
     return 0
 
 
@@ -135,7 +135,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ratings", type=Path, required=True, metavar="R.csv")
     for name in ("movies", "tags", "metadata", "demographics", "events"):
         parser.add_argument(f"--{name}", type=Path, metavar=f"{name[0].upper()}.csv")
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seed", type=_seed, default=7)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
@@ -164,15 +164,15 @@ def _add_recommend(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", type=_share, help=f"{what}: 0 (off) to 1")
     for name, what in (("popularity", "little or widely known"), ("newness", "old or new movies")):
         parser.add_argument(f"--{name}", type=_direction, help=f"{what}: -1 to 1")
-    parser.add_argument("--decade", type=_positive, help="prefer a decade: 1970 for the seventies")
+    parser.add_argument("--decade", type=_year, help="prefer a decade: 1970 for the seventies")
     parser.add_argument("--explore", action="store_true", help="put in a guess or two")
     parser.add_argument("--out", type=Path, required=True, metavar="O.csv")
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     _add_model_and_history(parser)
-    parser.add_argument("--user", type=int, required=True)
-    parser.add_argument("--movie", type=int, required=True)
+    parser.add_argument("--user", type=_outer_id, required=True)
+    parser.add_argument("--movie", type=_outer_id, required=True)
     parser.add_argument("--top", type=_positive, help="name the ratings this place hangs on")
 
 
@@ -212,9 +212,25 @@ def _by_model(settings: Sequence[tuple[str, str, Any]]) -> dict[str, dict[str, A
 
 
 def _positive(text: str) -> int:
+    return _whole(text, 1, 2**31)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, 2**32)  # as far as scikit-learn takes them
+
+
+def _outer_id(text: str) -> int:
+    return _whole(text, -(2**63), 2**63)
+
+
+def _year(text: str) -> int:
+    return _whole(text, 1, 10_000)
+
+
+def _whole(text: str, least: int, limit: int) -> int:
     number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
+    if not least <= number < limit:
+        raise argparse.ArgumentTypeError(f"must be {least} to {limit - 1}, got {text}")
     return number
 
 

@@ -21,7 +21,7 @@ from recommendations.engine.dataset import (
     load_histories,
     load_interactions,
 )
-from recommendations.engine.errors import UnsupportedError
+from recommendations.engine.errors import InputFileError, UnsupportedError
 from recommendations.engine.explain import RatingEffect, strongest_ratings
 from recommendations.engine.explanation import Explanation
 from recommendations.engine.history import History
@@ -45,7 +45,7 @@ def fit(files: InputFiles, *, model_name: str, seed: int, out: Path) -> None:
     if not model.is_servable:
         raise UnsupportedError(f"{model_name} keeps a row per person, so it is never stored")
     model.fit(load_interactions(files))
-    sha256 = artefacts.save(model, out, replace_existing=True)
+    sha256 = artefacts.save(model, out.resolve(), replace_existing=True)
     logger.info("%s fitted on %s ratings, manifest %s", model_name, model.training_.ratings, sha256)
 
 
@@ -67,7 +67,8 @@ def predict(*, directory: Path, history_path: Path, pairs_path: Path, out: Path)
             known = positions[is_known[positions]]
             stars[positions] = model.predict_unknown(history)
             stars[known] = model.predict(history, item_indices[known])
-    with _writer(out, ("userId", "movieId", "prediction")) as rows:
+    inputs = (history_path, pairs_path)
+    with _writer(out, ("userId", "movieId", "prediction"), inputs=inputs) as rows:
         for user_id, item_id, value in zip(user_ids, item_ids, stars, strict=True):
             rows.writerow((user_id, item_id, f"{value:.9g}"))
 
@@ -90,7 +91,11 @@ def recommend(
     histories = load_histories(history_path, model.known_items)
     user_ids = list(histories) if users_path is None else read_user_ids(users_path)
     ids = model.known_items.ids
-    with _writer(out, ("userId", "rank", "movieId", "score")) as rows, blas_threads(SERVE_THREADS):
+    inputs = [path for path in (history_path, users_path) if path is not None]
+    with (
+        _writer(out, ("userId", "rank", "movieId", "score"), inputs=inputs) as rows,
+        blas_threads(SERVE_THREADS),
+    ):
         for user_id, history, scores in _score_in_blocks(model, user_ids, histories):
             ranked = make_list(
                 scores,
@@ -197,14 +202,30 @@ def _drop_set(model: Recommender, history: History, item: int, *, top: int) -> A
 
 
 @contextmanager
-def _writer(path: Path, header: tuple[str, ...]) -> Iterator[Any]:
-    """Yield a CSV writer whose file appears at `path` only when all rows are written."""
-    unfinished = path.with_name(f".{path.name}.part")
+def _writer(path: Path, header: tuple[str, ...], *, inputs: Sequence[Path]) -> Iterator[Any]:
+    """Yield a CSV writer whose file appears at `path` only when all rows are written.
+
+    A link is followed. What is no regular file, a pipe for instance, is written to as it is.
+    Raises `InputFileError` if `path` is one of the inputs.
+    """
+    target = path.resolve()
+    if target in [each.resolve() for each in inputs]:
+        raise InputFileError("is an input and would be written over", path=path)
+    is_stream = path.is_absolute() and path.parts[1] in {"dev", "proc"}
+    if is_stream or (target.exists() and not target.is_file()):
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            yield _start_rows(stream, header)
+        return
+    unfinished = target.with_name(f".{target.name}.part")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as stream:
-            rows = csv.writer(stream, lineterminator="\n")
-            rows.writerow(header)
-            yield rows
-        unfinished.replace(path)
+            yield _start_rows(stream, header)
+        unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _start_rows(stream: IO[str], header: tuple[str, ...]) -> Any:
+    rows = csv.writer(stream, lineterminator="\n")
+    rows.writerow(header)
+    return rows

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -136,6 +137,40 @@ def test_somebody_who_rated_the_whole_catalogue_gets_an_empty_list(place):
     write(place / "all.csv", ("userId", "movieId", "rating", "timestamp"), rows)
     assert run(place, "recommend --model @hybrid --history @all.csv --site --out @O.csv") == 0
     assert read(place / "O.csv") == []
+
+
+def test_an_input_is_never_written_over(place, capsys):
+    before = (place / "H.csv").read_text()
+    line = "recommend --model @hybrid --history @H.csv --out @H.csv"
+    assert "would be written over" in fails(place, capsys, line)
+    assert (place / "H.csv").read_text() == before
+
+
+def test_a_link_is_followed_and_stays_one(place):
+    (place / "target.csv").write_text("old")
+    (place / "link.csv").symlink_to(place / "target.csv")
+    assert run(place, "recommend --model @hybrid --history @H.csv -k 1 --out @link.csv") == 0
+    assert (place / "link.csv").is_symlink()
+    assert (place / "target.csv").read_text().startswith("userId,rank")
+
+
+def test_a_device_is_written_to_as_it_is(place):
+    null = Path("/dev/null")
+    line = f"recommend --model @hybrid --history @H.csv -k 1 --out {null}"
+    assert run(place, line) == 0
+    assert null.is_char_device()
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["fit --seed -1", f"fit --seed {2**32}", "explain --movie " + "9" * 30, "recommend --decade 0"],
+)
+def test_numbers_out_of_range_are_refused(option, capsys):
+    command, *rest = option.split()
+    with pytest.raises(SystemExit) as stopped:
+        main([command, *rest])
+    assert stopped.value.code == 2
+    assert "must be" in capsys.readouterr().err
 
 
 def test_a_model_that_is_never_stored_is_refused_before_it_is_fitted(place, capsys):
