@@ -124,7 +124,7 @@ def draw_by_group(document: Document) -> Figure | None:
 
 def draw_accuracy_and_coverage(document: Document) -> Figure | None:
     """Draw how good lists are over how much of the catalogue they show."""
-    models = [model for model in document["models"] if _COVERAGE in model["wholes"]]
+    models = [model for model in _judged(document) if _COVERAGE in model["wholes"]]
     if not models:
         return None
     figure, axes = plt.subplots(figsize=(7.5, 5), layout="constrained")
@@ -144,7 +144,7 @@ def draw_accuracy_and_coverage(document: Document) -> Figure | None:
 
 def draw_learning_curve(document: Document) -> Figure | None:
     """Draw the first metric of each model over the share of people it learned from."""
-    points = document["learning_curve"]
+    points = [point for point in document["learning_curve"] if point["figures"]]
     if not points:
         return None
     figure, axes = plt.subplots(figsize=(7.5, 5), layout="constrained")
@@ -201,7 +201,7 @@ FIGURES: Mapping[str, Callable[[Document], Figure | None]] = {
 
 
 def _draw_by(document: Document, key: str, what: str, title: str) -> Figure | None:
-    models = document["models"]
+    models = _judged(document)
     counts = document["people_" + key]
     judged = {part for model in models for part in model[key]}
     parts = [part for part in counts if part in judged][:_MOST_PARTS]
@@ -253,6 +253,11 @@ def _legend(axes: Axes) -> None:
         handletextpad=0.2,
         columnspacing=1,
     )
+
+
+def _judged(document: Document) -> Sequence[Mapping[str, Any]]:
+    """Return the models that have figures: without stars, `people` asks a model for nothing."""
+    return [model for model in document["models"] if model["figures"]]
 
 
 def _first_metric(models: Sequence[Mapping[str, Any]]) -> str:

@@ -6,6 +6,8 @@ WWW 2017: each person's held-out item is ranked among 99 items they did not rate
 
 import gzip
 import re
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from recommendations.engine.interactions import Interactions
 ITEM_MAP, TEST, NEGATIVES = "item_map.csv", "ml-1m.test.rating", "ml-1m.test.negative.gz"
 NCF_FILES = (ITEM_MAP, TEST, NEGATIVES)
 _TEST_FIELDS = 4
+_MOST_ITEMS = 10_000_000
 _PERSON = re.compile(r"\((\d+),\d+\)")
 
 
@@ -71,10 +74,10 @@ def read_ncf(directory: Path) -> DrawnCandidates:
     rows = [line.split("\t") for line in lines]
     if not rows or any(len(row) != _TEST_FIELDS for row in rows):
         raise InputFileError("expected user, item, rating and time between tabs", path=path)
-    numbers = np.array(rows, dtype=np.int64)
+    numbers = np.stack([_whole_numbers(row, path, line) for line, row in enumerate(rows, start=1)])
     test = RatingRows(
         user_ids=numbers[:, 0] + 1,
-        item_ids=outer_ids[numbers[:, 1]],
+        item_ids=_look_up(numbers[:, 1], outer_ids, path),
         stars=numbers[:, 2].astype(np.float32),
         timestamps=numbers[:, 3],
     )
@@ -85,7 +88,10 @@ def read_ncf(directory: Path) -> DrawnCandidates:
 def _read_item_map(path: Path) -> IndexArray:
     rows = read_rows(path, required=("ncf_item", "movie_id"))
     pairs = [(row.integer("ncf_item"), row.integer("movie_id")) for row in rows]
-    outer_ids = np.full(max(item for item, _ in pairs) + 1, -1, dtype=np.int64)
+    largest = max((item for item, _ in pairs), default=-1)
+    if not pairs or min(pairs)[0] < 0 or largest > _MOST_ITEMS:
+        raise InputFileError(f"expected items from 0 to {_MOST_ITEMS}", path=path)
+    outer_ids = np.full(largest + 1, -1, dtype=np.int64)
     for item, movie_id in pairs:
         outer_ids[item] = movie_id
     return outer_ids
@@ -98,8 +104,26 @@ def _read_negatives(path: Path, outer_ids: IndexArray) -> dict[int, IndexArray]:
         match = _PERSON.fullmatch(person)
         if match is None:
             raise InputFileError(f"expected (user,item), got {person!r}", path=path, line=number)
-        negatives[int(match[1]) + 1] = outer_ids[np.array(items, dtype=np.int64)]
+        inner = _whole_numbers(items, path, number)
+        negatives[int(match[1]) + 1] = _look_up(inner, outer_ids, path, line=number)
     return negatives
+
+
+def _whole_numbers(cells: Sequence[str], path: Path, line: int) -> IndexArray:
+    try:
+        return np.array(cells, dtype=np.int64)
+    except (ValueError, OverflowError):
+        raise InputFileError("expected whole numbers between tabs", path=path, line=line) from None
+
+
+def _look_up(
+    inner: IndexArray, outer_ids: IndexArray, path: Path, *, line: int | None = None
+) -> IndexArray:
+    is_mapped = (inner >= 0) & (inner < len(outer_ids))
+    if not is_mapped.all():
+        unmapped = inner[~is_mapped][0]
+        raise InputFileError(f"item {unmapped} is not in {ITEM_MAP}", path=path, line=line)
+    return outer_ids[inner]
 
 
 def _read_lines(path: Path) -> list[str]:
@@ -107,5 +131,8 @@ def _read_lines(path: Path) -> list[str]:
         content = path.read_bytes()
     except OSError as error:
         raise InputFileError(f"cannot be read: {error.strerror}", path=path) from error
-    text = gzip.decompress(content) if path.suffix == ".gz" else content
-    return text.decode("utf-8").splitlines()
+    try:
+        text = gzip.decompress(content) if path.suffix == ".gz" else content
+        return text.decode("utf-8").splitlines()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise InputFileError(f"cannot be read: {error}", path=path) from error

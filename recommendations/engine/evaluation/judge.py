@@ -133,6 +133,7 @@ def pool(judgements: Sequence[Judgement]) -> Judgement:
     sums = {
         name: join_sums([part.sums[name] for part in judgements]).pooled(rows, len(people))
         for name in first.sums
+        if all(name in part.sums for part in judgements)
     }
     groups = [group for judgement in judgements for group in judgement.groups]
     return Judgement(

@@ -76,3 +76,25 @@ def test_a_test_item_among_its_own_negatives_counts_once(world, ncf):
 def test_ncf_files_that_are_not_there_are_named(tmp_path):
     with pytest.raises(InputFileError, match=r"item_map\.csv"):
         read_ncf(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("ml-1m.test.rating", "0\tone\t4\t100\n", "line 1: expected whole numbers"),
+        ("ml-1m.test.rating", "0\t9\t4\t100\n", "item 9 is not in"),
+        ("item_map.csv", "ncf_item,movie_id\n", "expected items from 0"),
+        ("item_map.csv", "ncf_item,movie_id\n-1,5\n", "expected items from 0"),
+    ],
+)
+def test_ncf_files_that_cannot_be_used_are_named(ncf, name, content, message):
+    (ncf / name).write_text(content)
+    with pytest.raises(InputFileError, match=message):
+        read_ncf(ncf)
+
+
+def test_ncf_negatives_that_are_cut_short_are_named(ncf):
+    path = ncf / "ml-1m.test.negative.gz"
+    path.write_bytes(path.read_bytes()[:-6])
+    with pytest.raises(InputFileError, match="cannot be read"):
+        read_ncf(ncf)
