@@ -163,7 +163,7 @@ def verify(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
     for file_name, entry in manifest.files.items():
         path = directory / file_name
         _check_size(path, entry)
-        found = _sha256_of(path)
+        found = sha256_of(path)
         if found != entry["sha256"]:
             raise ArtefactCorruptError(f"{path} has sha256 {found}, expected {entry['sha256']}")
     return manifest
@@ -190,7 +190,7 @@ def _write_array(workplace: Path, name: str, values: AnyArray) -> dict[str, Any]
         os.fsync(stream.fileno())
     path.chmod(_READ_ONLY)
     return {
-        "sha256": _sha256_of(path),
+        "sha256": sha256_of(path),
         "size": path.stat().st_size,
         "dtype": plain.dtype.str,
         "shape": list(plain.shape),
@@ -265,7 +265,8 @@ def _read_bytes(path: Path) -> bytes:
         raise ArtefactMissingError(f"{path} is missing") from None
 
 
-def _sha256_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the checksum of a file, read in pieces."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):

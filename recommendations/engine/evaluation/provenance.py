@@ -1,6 +1,5 @@
 """What a report needs so that somebody else can get the same: command, data, versions."""
 
-import hashlib
 import os
 import platform
 from collections.abc import Sequence
@@ -8,10 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from recommendations.engine.artefacts import sha256_of
 from recommendations.engine.interactions import Interactions
 
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas", "implicit", "threadpoolctl")
-_CHUNK = 2**20
 
 
 def describe_origin(
@@ -26,7 +25,7 @@ def describe_origin(
             "movies": interactions.n_items,
             "events": len(interactions.events),
         },
-        "files": {str(path): _sha256_of(path) for path in paths},
+        "files": {str(path): sha256_of(path) for path in paths},
         "versions": {"python": platform.python_version(), **_versions()},
         "machine": {"system": platform.platform(), "cores": os.cpu_count()},
     }
@@ -40,11 +39,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _sha256_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
