@@ -19,7 +19,6 @@ METRIC_MEANINGS: Mapping[str, str] = {
     "ndcg@10": "how high the films that people went on to like stand among ten",
     "recall@20": "how many of them are among twenty",
     "rmse": "how far predicted stars are from given ones; less is better",
-    "inside@80": "share of ratings inside the range given with a prediction; .8 is meant",
 }
 
 
