@@ -69,31 +69,19 @@ class Interactions:
         labels. Raises `InvalidInteractionsError` for lengths that differ, a rating out of range
         and a user who rated an item twice.
         """
-        rated_items = np.asarray(item_ids, dtype=np.int64)
-        raters = np.asarray(user_ids, dtype=np.int64)
-        values = np.asarray(stars, dtype=np.float32)
-        times = as_timestamps(timestamps, length=len(raters))
-        if not len(raters) == len(rated_items) == len(values) == len(times):
-            raise InvalidInteractionsError("ratings: arrays differ in length")
-        check_stars(values)
-        items = ItemIndex.of(rated_items) if catalogue is None else catalogue
+        rows = _RatingArrays.of(user_ids, item_ids, stars, timestamps)
+        items = ItemIndex.of(rows.item_ids) if catalogue is None else catalogue
         if content is not None:
             content.check(n_items=len(items))
+        raters = rows.user_ids
         known_ids = np.unique(raters if events is None else np.union1d(raters, events.user_ids))
-        item_indices, is_known = items.find(rated_items)
-        user_items, order, sequence = _build_matrix(
-            user_indices=np.searchsorted(known_ids, raters)[is_known],
-            item_indices=item_indices[is_known],
-            values=values[is_known],
-            timestamps=times[is_known],
-            shape=(len(known_ids), len(items)),
-        )
+        user_items, times, sequence = _build_matrix(rows, user_ids=known_ids, items=items)
         kept_events, event_users = _index_events(events=events, items=items, user_ids=known_ids)
         return cls(
             items=items,
             user_ids=known_ids,
             user_items=user_items,
-            timestamps=times[is_known][order],
+            timestamps=times,
             sequence=sequence,
             events=kept_events,
             event_user_indices=event_users,
@@ -197,29 +185,56 @@ class Interactions:
         )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _RatingArrays:
+    """Ratings with outer ids, checked alone: shape (n_ratings,) each."""
+
+    user_ids: IndexArray
+    item_ids: IndexArray
+    stars: Float32Array
+    timestamps: IndexArray
+
+    @classmethod
+    def of(
+        cls,
+        user_ids: npt.ArrayLike,
+        item_ids: npt.ArrayLike,
+        stars: npt.ArrayLike,
+        timestamps: npt.ArrayLike | None,
+    ) -> Self:
+        raters = np.asarray(user_ids, dtype=np.int64)
+        rated_items = np.asarray(item_ids, dtype=np.int64)
+        values = np.asarray(stars, dtype=np.float32)
+        times = as_timestamps(timestamps, length=len(raters))
+        if not len(raters) == len(rated_items) == len(values) == len(times):
+            raise InvalidInteractionsError("ratings: arrays differ in length")
+        check_stars(values)
+        return cls(user_ids=raters, item_ids=rated_items, stars=values, timestamps=times)
+
+
 def _build_matrix(
-    *,
-    user_indices: IndexArray,
-    item_indices: IndexArray,
-    values: Float32Array,
-    timestamps: IndexArray,
-    shape: tuple[int, int],
+    rows: _RatingArrays, *, user_ids: IndexArray, items: ItemIndex
 ) -> tuple[CsrMatrix, IndexArray, IndexArray]:
-    """Return the CSR matrix, the input position of each of its entries, and their sequence."""
+    """Return the CSR matrix of known items, and time and sequence of each of its entries."""
+    item_indices, is_known = items.find(rows.item_ids)
+    item_indices = item_indices[is_known]
+    user_indices = np.searchsorted(user_ids, rows.user_ids[is_known])
+    timestamps = rows.timestamps[is_known]
     order = np.lexsort((item_indices, user_indices))
-    users, items = user_indices[order], item_indices[order]
-    is_repeated = (users[1:] == users[:-1]) & (items[1:] == items[:-1])
+    users, columns = user_indices[order], item_indices[order]
+    is_repeated = (users[1:] == users[:-1]) & (columns[1:] == columns[:-1])
     if is_repeated.any():
         raise InvalidInteractionsError(
             f"{int(is_repeated.sum())} ratings repeat a pair of user and item"
         )
-    counts = np.bincount(user_indices, minlength=shape[0])
+    counts = np.bincount(user_indices, minlength=len(user_ids))
     indptr = np.concatenate([[0], np.cumsum(counts)])
     by_time = np.lexsort((timestamps, user_indices))
     places = np.empty(len(order), dtype=np.int64)
     places[by_time] = np.arange(len(order)) - indptr[user_indices[by_time]]
-    matrix = sparse.csr_array((values[order], items, indptr), shape=shape)
-    return cast("CsrMatrix", matrix), order, places[order]
+    cells = (rows.stars[is_known][order], columns, indptr)
+    matrix = sparse.csr_array(cells, shape=(len(user_ids), len(items)))
+    return cast("CsrMatrix", matrix), timestamps[order], places[order]
 
 
 def _index_events(
