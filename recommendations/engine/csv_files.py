@@ -5,6 +5,7 @@ names in the header, in any order, and further ones are ignored.
 """
 
 import csv
+import io
 import math
 import re
 from array import array
@@ -128,9 +129,34 @@ def read_rows(
     except OSError as error:
         raise InputFileError(f"cannot be read: {error.strerror}", path=path) from error
     except UnicodeDecodeError as error:
-        raise InputFileError(f"is not UTF-8 at byte {error.start}", path=path) from error
+        raise _not_utf8(path) from error
     except csv.Error as error:
         raise InputFileError(f"is not CSV: {error}", path=path, line=reader.line_num) from error
+
+
+def _not_utf8(path: Path) -> InputFileError:
+    """Return the error with its place, which the decoder counts within a piece of the file.
+
+    A pipe cannot be read a second time, so there the place stays open.
+    """
+    start, n_lines = 0, 0
+    with path.open("rb") if path.is_file() else io.BytesIO() as stream:
+        for line in stream:
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                n_lines += _count_line_ends(line[: error.start])
+                place = start + error.start + 1
+                return InputFileError(
+                    f"byte {place} of the file is not UTF-8", path=path, line=n_lines + 1
+                )
+            start += len(line)
+            n_lines += _count_line_ends(line)
+    return InputFileError("is not UTF-8", path=path)
+
+
+def _count_line_ends(content: bytes) -> int:
+    return content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
 
 
 def _find_columns(

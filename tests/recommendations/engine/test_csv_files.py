@@ -10,6 +10,7 @@ from recommendations.engine.csv_files import (
     read_movies,
     read_pairs,
     read_ratings,
+    read_rows,
     read_user_ids,
 )
 from recommendations.engine.errors import InputFileError
@@ -83,10 +84,18 @@ def test_a_file_that_is_not_there_is_an_input_error(tmp_path):
         read_ratings(tmp_path / "none.csv")
 
 
-def test_a_file_in_another_encoding_is_an_input_error(write):
-    path = write("movieId,title,genres\n1,Amélie (2001),Comedy\n", encoding="latin-1")
-    with pytest.raises(InputFileError, match="not UTF-8"):
-        read_movies(path)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_file_in_another_encoding_is_named_with_line_and_byte(write, line_end):
+    # Far below what is decoded at once, so that counting within a piece would show.
+    rows = ["movieId,title,genres", *(f"{movie},Film,Comedy" for movie in range(10, 99))] * 20
+    before = line_end.join(rows) + line_end
+    text = f"{before}1,Amélie (2001),Comedy{line_end}"
+    path = write(text, encoding="latin-1")
+    place = len(before) + len("1,Amé")
+    with pytest.raises(InputFileError) as caught:
+        list(read_rows(path, required=["movieId"]))
+    expected = f"{path}, line {len(rows) + 1}: byte {place} of the file is not UTF-8"
+    assert str(caught.value) == expected
 
 
 def test_an_open_quote_is_an_input_error(write):
