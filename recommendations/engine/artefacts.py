@@ -118,7 +118,8 @@ def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
     """Return the fitted model of an artefact, its arrays memory-mapped and read-only.
 
     Raises what `read_manifest` raises, and `ArtefactCorruptError` for a file whose size, type or
-    shape is not the manifest's, and for arrays from which the recipe's model cannot score.
+    shape is not the manifest's, for a recipe that `fit` would refuse, and for arrays from which
+    the recipe's model cannot score.
     Altered bytes of the right length are found by `verify` only.
     """
     manifest = read_manifest(directory, expected_sha256=expected_sha256)
@@ -126,15 +127,25 @@ def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
         file_name.removesuffix(".npy"): _map_array(directory / file_name, entry)
         for file_name, entry in manifest.files.items()
     }
+    model = _build(manifest.recipe, directory / MANIFEST)
     try:
         items = ItemIndex(np.asarray(arrays.pop(ITEM_IDS), dtype=np.int64))
-        model = build_model(manifest.recipe)
         model.restore(items=items, training=manifest.training, arrays=arrays)
         _try_out(model)
     except (EngineError, *_SIGNS_OF_OTHER_ARRAYS) as error:
         raise ArtefactCorruptError(
             f"{directory} does not hold what its recipe needs: {error!r}"
         ) from error
+    return model
+
+
+def _build(recipe: Mapping[str, Any], path: Path) -> Recommender:
+    """Return the unfitted model of a recipe as `fit` would have taken it."""
+    try:
+        model = build_model(recipe)
+        model.check_hyperparameters()
+    except (EngineError, *_SIGNS_OF_OTHER_ARRAYS, RecursionError) as error:
+        raise ArtefactCorruptError(f"{path} has a recipe that cannot be used: {error}") from error
     return model
 
 

@@ -7,7 +7,8 @@ leading underscore are the algorithm.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import isfinite
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -64,7 +65,7 @@ class Recommender(ABC):
         Raises `HyperparameterError` for hyperparameters out of range and
         `InvalidInteractionsError` where there is no rating at all.
         """
-        self._check_hyperparameters()
+        self.check_hyperparameters()
         if interactions.n_ratings == 0:
             raise InvalidInteractionsError("there is no rating to learn from")
         self._forget()
@@ -78,6 +79,19 @@ class Recommender(ABC):
             newest_timestamp=interactions.newest_timestamp,
         )
         return self
+
+    def check_hyperparameters(self) -> None:
+        """Raise `HyperparameterError` for the first hyperparameter that is out of its range.
+
+        No number may be NaN or infinite. Components are checked too.
+        """
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Recommender):
+                value.check_hyperparameters()
+            elif not _is_finite(value):
+                raise HyperparameterError(f"{self.name}: {field.name} must be finite, got {value}")
+        self._check_hyperparameters()
 
     def score(self, history: History) -> FloatArray:
         """Return one number per item, shape (n_items,), float64; higher is better.
@@ -291,6 +305,15 @@ class StarPredictor(Recommender):
     @abstractmethod
     def _star_parts(self, history: History, item_index: int) -> list[Part]:
         """Return the parts of the expected stars before clipping."""
+
+
+def _is_finite(value: Any) -> bool:
+    """Tell whether no number in a hyperparameter, however nested, is NaN or infinite."""
+    if isinstance(value, Mapping):
+        return all(_is_finite(each) for each in value.values())
+    if isinstance(value, tuple):
+        return all(_is_finite(each) for each in value)
+    return not isinstance(value, float) or isfinite(value)
 
 
 def _piece(matrix: CsrMatrix, piece: str) -> AnyArray:

@@ -186,6 +186,33 @@ def test_a_manifest_that_was_edited_is_refused_when_loading(stored, change):
         artefacts.load(stored)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda values: values.update(cold_boost=np.nan), "cold_boost must be finite"),
+        (lambda values: values.update(lengths=[0, 1]), "weights of 'als' do not fit"),
+        (lambda values: values.update(lengths=[0, 1, 8, 15, 50, np.inf]), "lengths must be finite"),
+        (lambda values: values["weights"]["als"].append(np.nan), "weights must be finite"),
+        (
+            lambda values: values["stars"]["hyperparameters"].update(widening=-1),
+            "set_damping and widening must be above 0",
+        ),
+        (
+            lambda values: values["ease"]["hyperparameters"]["long"]["hyperparameters"].update(
+                ridge=np.nan
+            ),
+            "ridge must be finite",
+        ),
+        (lambda values: values.update(lengths="short"), "recipe that cannot be used"),
+    ],
+)
+def test_hyperparameters_that_no_fit_would_take_are_refused_when_loading(stored, change, message):
+    edit_manifest(stored, lambda manifest: change(manifest["recipe"]["hyperparameters"]))
+    with pytest.raises(ArtefactCorruptError, match=message) as caught:
+        artefacts.load(stored)
+    assert str(stored / "manifest.json") in str(caught.value)
+
+
 def test_a_model_whose_numbers_are_none_is_refused_when_loading(tmp_path):
     broken = Bias().fit(two_camps())
     broken.item_effects_ = np.full_like(broken.item_effects_, np.nan)

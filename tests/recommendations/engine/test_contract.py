@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from recommendations.engine import artefacts
 from recommendations.engine.base import StarPredictor
 from recommendations.engine.errors import (
+    HyperparameterError,
     InvalidInteractionsError,
     NotFittedError,
     UnknownItemError,
@@ -77,6 +78,16 @@ def assert_account_is_exact(explanation, expected):
         assert np.isfinite(part.value)
         if part.contributions is not None:
             assert part.contributions.shape == (explanation.n_entries,)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_hyperparameter_that_is_no_number_is_refused(name):
+    usual = MODELS[name]()
+    numbers = [key for key, value in vars(usual).items() if isinstance(value, float)]
+    for key in numbers:
+        for wrong in (np.nan, np.inf):
+            with pytest.raises(HyperparameterError, match=f"{key} must be finite"):
+                replace(usual, **{key: wrong}).fit(two_camps())
 
 
 def test_importing_the_models_leaves_scikit_learn_out():
