@@ -9,21 +9,23 @@ import json
 import logging
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from recommendations.engine import commands
 from recommendations.engine.dataset import InputFiles
-from recommendations.engine.errors import EngineError
+from recommendations.engine.errors import EngineError, UsageError
 from recommendations.engine.evaluation.command import evaluate
-from recommendations.engine.evaluation.protocols import PROTOCOL_NAMES
+from recommendations.engine.evaluation.protocols import FILES, FOLDS, NCF, PROTOCOL_NAMES
 from recommendations.engine.evaluation.runs import Request
 from recommendations.engine.models import MODELS, from_json
 from recommendations.engine.ranking.plan import EXPLORATION_PLACES, SITE_PLAN, ListPlan
 
 BAD_INPUT = 2
+_USUAL_FOLDS = 5
+_USUAL_TRIALS = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,21 +94,46 @@ def _plan(options: argparse.Namespace) -> ListPlan:
 
 
 def _request(options: argparse.Namespace) -> Request:
+    _refuse_idle_options(options)
     return Request(
         protocol=options.protocol,
         models=options.models,
         seed=options.seed,
-        repeats=options.repeats,
-        folds=options.folds,
+        repeats=options.repeats or 1,
+        folds=options.folds or _USUAL_FOLDS,
         tests=options.test,
         ncf=options.ncf,
-        trials=options.trials if options.tune else 0,
+        trials=(options.trials or _USUAL_TRIALS) if options.tune else 0,
         objective=options.objective,
         shares=options.learning_curve,
         settings=_by_model(options.set),
         draws_figures=not options.no_figures,
         command=shlex.join(["python", "-m", "recommendations.engine", *options.words]),
     )
+
+
+def _refuse_idle_options(options: argparse.Namespace) -> None:
+    """Raise `UsageError` for an option that would change nothing: its user expects it to."""
+    protocol = options.protocol
+    if not options.tune:
+        _refuse(options, ("trials", "objective"), "belongs to --tune")
+    else:
+        _refuse(options, ("repeats", "learning_curve", "set"), "does not go with --tune")
+        if len(options.test) > 1:
+            raise UsageError("--tune seeks on one split: give it one file of --test")
+    if protocol != FOLDS:
+        _refuse(options, ["folds"], f"belongs to protocol {FOLDS}, not to {protocol}")
+    if protocol in {FILES, NCF}:
+        _refuse(options, ["repeats"], f"draws splits, and those of protocol {protocol} are given")
+    for model, name, _ in options.set:
+        if model not in options.models:
+            raise UsageError(f"--set {model}.{name}: {model} is not among --models")
+
+
+def _refuse(options: argparse.Namespace, names: Sequence[str], why: str) -> None:
+    for name in names:
+        if getattr(options, name):
+            raise UsageError(f"--{name.replace('_', '-')} {why}")
 
 
 def _files(options: argparse.Namespace) -> InputFiles:
@@ -180,15 +207,17 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_files(parser)
     parser.add_argument("--protocol", choices=PROTOCOL_NAMES, required=True)
     parser.add_argument("--models", type=_model_names, required=True, metavar="a,b,c")
-    parser.add_argument("--set", type=_setting, nargs="+", default=[], metavar="MODEL.NAME=JSON")
-    parser.add_argument("--repeats", type=_positive, default=1, help="splits of seed, seed + 1, …")
-    parser.add_argument("--folds", type=_positive, default=5, help="of protocol kfold")
-    parser.add_argument("--test", type=Path, nargs="+", default=[], metavar="T.csv")
+    several: Mapping[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    parser.add_argument("--set", type=_setting, metavar="MODEL.NAME=JSON", **several)
+    parser.add_argument("--repeats", type=_positive, help="splits of seed, seed + 1, … (1)")
+    parser.add_argument("--folds", type=_folds, help=f"of protocol kfold ({_USUAL_FOLDS})")
+    parser.add_argument("--test", type=Path, metavar="T.csv", **several)
     parser.add_argument("--ncf", type=Path, metavar="DIR", help="files of protocol ncf")
-    parser.add_argument("--learning-curve", type=_part, nargs="+", default=[], metavar="SHARE")
+    parser.add_argument("--learning-curve", type=_part, metavar="SHARE", **several)
     parser.add_argument("--no-figures", action="store_true", help="write no PNG files")
     parser.add_argument("--tune", action="store_true", help="seek hyperparameters instead")
-    parser.add_argument("--trials", type=_positive, default=20, help="of --tune, for each model")
+    trials = f"of --tune, for each model ({_USUAL_TRIALS})"
+    parser.add_argument("--trials", type=_positive, help=trials)
     parser.add_argument("--objective", metavar="METRIC", help="of --tune, ndcg@10 for instance")
 
 
@@ -213,6 +242,10 @@ def _by_model(settings: Sequence[tuple[str, str, Any]]) -> dict[str, dict[str, A
 
 def _positive(text: str) -> int:
     return _whole(text, 1, 2**31)
+
+
+def _folds(text: str) -> int:
+    return _whole(text, 2, 2**31)
 
 
 def _seed(text: str) -> int:

@@ -27,6 +27,10 @@ class UnsupportedError(EngineError):
     """Say that a model has no such ability, star predictions for instance."""
 
 
+class UsageError(EngineError):
+    """Name an option that does not go with the others."""
+
+
 class InputFileError(EngineError, ValueError):
     """Point at the place of an input file that cannot be used."""
 

@@ -33,7 +33,7 @@ FIGURES = "recommendations.engine.evaluation.figures"
 def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str]) -> None:
     """Fit and judge each model on each split; write tables to `stream`, JSON and PNG into `out`.
 
-    Raises `UnsupportedError` where the protocol misses something it needs.
+    Raises `UsageError` where the protocol misses something it needs.
     """
     interactions, runs = prepare(files, request)
     out.mkdir(parents=True, exist_ok=True)

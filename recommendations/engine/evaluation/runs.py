@@ -7,7 +7,7 @@ from typing import Any
 
 from recommendations.engine.csv_files import read_ratings
 from recommendations.engine.dataset import InputFiles, load_interactions
-from recommendations.engine.errors import UnsupportedError
+from recommendations.engine.errors import UsageError
 from recommendations.engine.evaluation.fixed_splits import NCF_FILES, read_ncf
 from recommendations.engine.evaluation.protocols import (
     FILES,
@@ -60,16 +60,16 @@ class Run:
 def prepare(files: InputFiles, request: Request) -> tuple[Interactions, list[Run]]:
     """Return the data and the splits to make of it.
 
-    Raises `UnsupportedError` where the protocol misses something it needs, or cannot use what it
+    Raises `UsageError` where the protocol misses something it needs, or cannot use what it
     was given.
     """
     if request.tests and request.protocol != FILES:
-        raise UnsupportedError(f"--test belongs to protocol files, not to {request.protocol}")
+        raise UsageError(f"--test belongs to protocol files, not to {request.protocol}")
     if request.ncf is not None and request.protocol != NCF:
-        raise UnsupportedError(f"--ncf belongs to protocol ncf, not to {request.protocol}")
+        raise UsageError(f"--ncf belongs to protocol ncf, not to {request.protocol}")
     if request.protocol == FILES:
         if not request.tests:
-            raise UnsupportedError("protocol files needs --test T.csv")
+            raise UsageError("protocol files needs --test T.csv")
         tests = [read_ratings(path) for path in request.tests]
         runs = [
             Run(name=path.name, protocol=files_protocol(test), seed=request.seed)
@@ -78,7 +78,7 @@ def prepare(files: InputFiles, request: Request) -> tuple[Interactions, list[Run
         return load_interactions(files, also=tests), runs
     if request.protocol == NCF:
         if request.ncf is None:
-            raise UnsupportedError("protocol ncf needs --ncf DIR")
+            raise UsageError("protocol ncf needs --ncf DIR")
         drawn = read_ncf(request.ncf)
         runs = [Run(name=NCF, protocol=ncf_protocol(drawn), seed=request.seed)]
         return load_interactions(files, also=[drawn.test]), runs

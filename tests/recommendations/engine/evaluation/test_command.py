@@ -76,6 +76,42 @@ def test_a_protocol_says_what_it_cannot_use(place, capsys, option):
     assert "belongs to protocol" in fails(place, capsys, line)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("random --tune --repeats 3", "--repeats does not go with --tune"),
+        ("random --tune --learning-curve .5", "--learning-curve does not go with --tune"),
+        ("random --tune --set bias.rounds=3", "--set does not go with --tune"),
+        ("files --tune --test @R.csv @R.csv", "one file of --test"),
+        ("random --trials 20", "--trials belongs to --tune"),
+        ("random --objective rmse", "--objective belongs to --tune"),
+        ("random --set als.factors=8", "--set als.factors: als is not among --models"),
+        ("random --folds 5", "--folds belongs to protocol kfold, not to random"),
+        ("files --test @R.csv --repeats 2", "--repeats draws splits"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(place, capsys, options, message):
+    line = f"evaluate --ratings @R.csv --models bias --out @idle --protocol {options}"
+    assert message in fails(place, capsys, line)
+    assert not (place / "idle").exists()
+
+
+def test_one_fold_leaves_nothing_to_learn_from(place, capsys):
+    line = "evaluate --ratings @R.csv --models bias --out @r --protocol kfold --folds 1"
+    with pytest.raises(SystemExit) as caught:
+        run(place, line)
+    assert caught.value.code == 2
+    assert "--folds: must be 2 to" in capsys.readouterr().err
+
+
+def test_settings_may_be_given_one_by_one(place):
+    line = "evaluate --ratings @R.csv --protocol random --models bias --no-figures --out @r"
+    assert run(place, f"{line} --set bias.rounds=3 --set bias.user_damping=7") == 0
+    (judged,) = json.loads((place / "r" / "random.json").read_text())["models"]
+    values = judged["recipe"]["hyperparameters"]
+    assert (values["rounds"], values["user_damping"]) == (3, 7)
+
+
 def test_hyperparameters_can_be_set_and_stand_in_the_report(place):
     line = "evaluate --ratings @R.csv --protocol random --models bias,popularity --no-figures"
     assert run(place, f"{line} --set bias.user_damping=7 popularity.group_weight=0 --out @r") == 0
