@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from recommendations.engine import commands
+from recommendations.engine.base import USUAL_COVERAGE
 from recommendations.engine.dataset import InputFiles
 from recommendations.engine.errors import EngineError, UsageError
 from recommendations.engine.evaluation.command import evaluate
@@ -58,6 +59,7 @@ def _run(options: argparse.Namespace) -> None:
                 directory=options.model,
                 history_path=options.history,
                 pairs_path=options.pairs,
+                coverage=options.interval,
                 out=options.out,
             )
         case "recommend":
@@ -179,6 +181,15 @@ def _add_model_and_history(parser: argparse.ArgumentParser) -> None:
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_model_and_history(parser)
     parser.add_argument("--pairs", type=Path, required=True, metavar="P.csv")
+    parser.add_argument(
+        "--interval",
+        type=_coverage,
+        nargs="?",
+        const=USUAL_COVERAGE,
+        metavar="SHARE",
+        help="also write lowest and highest: the stars between which that share of ratings to come "
+        f"will lie ({USUAL_COVERAGE:g} where no share is given)",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="O.csv")
 
 
@@ -279,6 +290,13 @@ def _between(text: str, least: float) -> float:
     number = float(text)
     if not least <= number <= 1:
         raise argparse.ArgumentTypeError(f"must be between {least:g} and 1, got {text}")
+    return number
+
+
+def _coverage(text: str) -> float:
+    number = _share(text)
+    if number in {0.0, 1.0}:
+        raise argparse.ArgumentTypeError(f"must be above 0 and below 1, got {text}")
     return number
 
 

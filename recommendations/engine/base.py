@@ -257,22 +257,27 @@ class StarPredictor(Recommender):
         empty one too. Raises `HyperparameterError` unless 0 < coverage < 1, and
         `UnsupportedError` if the model predicts a number only.
         """
-        if not 0 < coverage < 1:
-            raise HyperparameterError(f"coverage must be between 0 and 1, got {coverage}")
+        width = _width_of(coverage)
         self._check_history(history)
         self._check_items(item_indices)
         indices = np.asarray(item_indices, dtype=np.int64)
         stars = self._predict(history, indices)
-        reach = ndtri((1 + coverage) / 2) * self._deviations(history, indices)
-        return (
-            np.clip(stars - reach, LOWEST_STARS, HIGHEST_STARS),
-            np.clip(stars + reach, LOWEST_STARS, HIGHEST_STARS),
-        )
+        return _interval(stars, width * self._deviations(history, indices))
 
     def predict_unknown(self, history: History) -> float:
         """Return the stars to expect for a movie the model has never heard of."""
         self._check_history(history)
         return float(np.clip(self._predict_unknown(history), LOWEST_STARS, HIGHEST_STARS))
+
+    def predict_unknown_interval(
+        self, history: History, *, coverage: float = USUAL_COVERAGE
+    ) -> tuple[float, float]:
+        """Return the interval, as `predict_interval` does, for a movie never heard of."""
+        width = _width_of(coverage)
+        self._check_history(history)
+        stars = np.array([self._predict_unknown(history)])
+        (low,), (high,) = _interval(stars, width * self._deviation_of_unknown(history))
+        return float(low), float(high)
 
     def explain_stars(self, history: History, item_index: int) -> Explanation:
         """Return the account of one prediction in stars: mean, effects, ratings, and clipping."""
@@ -298,6 +303,10 @@ class StarPredictor(Recommender):
             f"{self.name} gives no interval (items {item_indices}, {history.n_ratings} ratings)"
         )
 
+    def _deviation_of_unknown(self, history: History) -> float:
+        """Return the same for an unknown item."""
+        raise UnsupportedError(f"{self.name} gives no interval ({history.n_ratings} ratings)")
+
     @abstractmethod
     def _predict_unknown(self, history: History) -> float:
         """Return what is expected of an unknown item, before clipping."""
@@ -305,6 +314,20 @@ class StarPredictor(Recommender):
     @abstractmethod
     def _star_parts(self, history: History, item_index: int) -> list[Part]:
         """Return the parts of the expected stars before clipping."""
+
+
+def _width_of(coverage: float) -> float:
+    """Return how many deviations to both sides hold that share of a normal distribution."""
+    if not 0 < coverage < 1:
+        raise HyperparameterError(f"coverage must be between 0 and 1, got {coverage}")
+    return float(ndtri((1 + coverage) / 2))
+
+
+def _interval(stars: FloatArray, reach: FloatArray | float) -> tuple[FloatArray, FloatArray]:
+    return (
+        np.clip(stars - reach, LOWEST_STARS, HIGHEST_STARS),
+        np.clip(stars + reach, LOWEST_STARS, HIGHEST_STARS),
+    )
 
 
 def _is_finite(value: Any) -> bool:

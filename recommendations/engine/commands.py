@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 _CELLS_A_BLOCK = 4_000_000
 _MOST_NAMED = 5
+_COLUMNS = ("prediction",)
+_INTERVAL_COLUMNS = ("lowest", "highest")
 
 
 def fit(files: InputFiles, *, model_name: str, seed: int, out: Path) -> None:
@@ -49,28 +51,57 @@ def fit(files: InputFiles, *, model_name: str, seed: int, out: Path) -> None:
     logger.info("%s fitted on %s ratings, manifest %s", model_name, model.training_.ratings, sha256)
 
 
-def predict(*, directory: Path, history_path: Path, pairs_path: Path, out: Path) -> None:
+def predict(
+    *,
+    directory: Path,
+    history_path: Path,
+    pairs_path: Path,
+    out: Path,
+    coverage: float | None = None,
+) -> None:
     """Write one row of expected stars for each row of the pairs, in their order.
 
-    Raises `UnsupportedError` if the model predicts no stars.
+    With `coverage` two columns follow: the stars between which that share of ratings to come will
+    lie. Raises `UnsupportedError` if the model predicts no stars, or no interval.
     """
     model = _open(directory)
     if not isinstance(model, StarPredictor):
         raise UnsupportedError(f"{directory}: {model.name} does not predict stars")
     histories = load_histories(history_path, model.known_items)
     user_ids, item_ids = read_pairs(pairs_path)
-    item_indices, is_known = model.known_items.find(item_ids)
-    stars = np.zeros(len(item_ids), dtype=np.float64)
+    item_indices, _ = model.known_items.find(item_ids)
+    names = _COLUMNS if coverage is None else (*_COLUMNS, *_INTERVAL_COLUMNS)
+    stars = np.empty((len(names), len(item_ids)), dtype=np.float64)
     with blas_threads(SERVE_THREADS):
+        if coverage is not None:
+            model.predict_unknown_interval(History(), coverage=coverage)  # or say so before work
         for user_id, positions in group_positions(user_ids).items():
             history = histories.get(user_id, History())
-            known = positions[is_known[positions]]
-            stars[positions] = model.predict_unknown(history)
-            stars[known] = model.predict(history, item_indices[known])
+            stars[:, positions] = _foretell(model, history, item_indices[positions], coverage)
     inputs = (history_path, pairs_path)
-    with _writer(out, ("userId", "movieId", "prediction"), inputs=inputs) as rows:
-        for user_id, item_id, value in zip(user_ids, item_ids, stars, strict=True):
-            rows.writerow((user_id, item_id, f"{value:.9g}"))
+    with _writer(out, ("userId", "movieId", *names), inputs=inputs) as rows:
+        for user_id, item_id, values in zip(user_ids, item_ids, stars.T, strict=True):
+            rows.writerow((user_id, item_id, *(f"{value:.9g}" for value in values)))
+
+
+def _foretell(
+    model: StarPredictor, history: History, item_indices: IndexArray, coverage: float | None
+) -> FloatArray:
+    """Return what one person would give to items, −1 for unknown ones, by column of the output.
+
+    Shape (1, n), or (3, n) with the ends of the interval.
+    """
+    is_known = item_indices >= 0
+    known = item_indices[is_known]
+    columns = [np.full(len(item_indices), model.predict_unknown(history))]
+    columns[0][is_known] = model.predict(history, known)
+    if coverage is not None:
+        ends = model.predict_unknown_interval(history, coverage=coverage)
+        own_ends = model.predict_interval(history, known, coverage=coverage)
+        for end, own in zip(ends, own_ends, strict=True):
+            columns.append(np.full(len(item_indices), end))
+            columns[-1][is_known] = own
+    return np.stack(columns)
 
 
 def recommend(

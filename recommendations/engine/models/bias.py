@@ -69,9 +69,17 @@ class Bias(StarPredictor):
         return self._score(history)[item_indices]
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
-        of_person = self.variance_[0] / (history.n_ratings + self.user_damping)
-        variances = self.variance_[0] + of_person + self.item_variances_[item_indices]
+        variances = self._person_variance(history) + self.item_variances_[item_indices]
         return np.asarray(np.sqrt(variances))
+
+    def _deviation_of_unknown(self, history: History) -> float:
+        of_item = self.variance_[0] / self.item_damping
+        return float(np.sqrt(self._person_variance(history) + of_item))
+
+    def _person_variance(self, history: History) -> float:
+        """Return the variance of a rating of an item whose effect is known."""
+        of_person = self.variance_[0] / (history.n_ratings + self.user_damping)
+        return float(self.variance_[0] + of_person)
 
     def _predict_unknown(self, history: History) -> float:
         return float(self.mean_[0] + self._user_shares(history).sum())

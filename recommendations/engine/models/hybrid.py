@@ -157,6 +157,9 @@ class Hybrid(Stack, StarPredictor):
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self.stars_._deviations(history, item_indices)  # noqa: SLF001
 
+    def _deviation_of_unknown(self, history: History) -> float:
+        return self.stars_._deviation_of_unknown(history)  # noqa: SLF001
+
     def _predict_unknown(self, history: History) -> float:
         return self.stars_._predict_unknown(history)  # noqa: SLF001
 

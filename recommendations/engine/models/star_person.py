@@ -92,6 +92,14 @@ class StarPerson:
         ]
         return float(self.mean + np.mean(expected))
 
+    def variance_of_unknown(self) -> float:
+        """Return the members' mean variance of a rating of an item nobody knows."""
+        variances = [
+            member.variance_of_new(fold)
+            for member, fold in zip(self.members, self.folds, strict=True)
+        ]
+        return float(np.mean(variances))
+
     def variances(self, item_indices: IndexArray) -> FloatArray:
         """Return the members' mean variance of ratings to come."""
         variances = [

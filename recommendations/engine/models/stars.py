@@ -7,6 +7,7 @@ ratings is spread to other films by item-to-item ridge (`residual_neighbours`).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -234,9 +235,15 @@ class Stars(StarPredictor):
         return person.expect(item_indices) + added
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
+        return self._wide(history) * np.sqrt(self._person(history).variances(item_indices))
+
+    def _deviation_of_unknown(self, history: History) -> float:
+        return self._wide(history) * sqrt(self._person(history).variance_of_unknown())
+
+    def _wide(self, history: History) -> float:
+        """Return how much wider than the members' own variance says a person's intervals are."""
         newcomer = _HALF_NEW / (history.n_ratings + _HALF_NEW)
-        factor = self.widening * (1 + self.newcomer_widening * newcomer)
-        return factor * np.sqrt(self._person(history).variances(item_indices))
+        return self.widening * (1 + self.newcomer_widening * newcomer)
 
     def _predict_unknown(self, history: History) -> float:
         return self._person(history).expect_unknown()

@@ -226,6 +226,31 @@ def test_one_prediction_for_each_pair_in_order(place):
     assert rows[0] == rows[2]
 
 
+def test_an_interval_stands_beside_the_prediction_where_it_is_asked_for(place):
+    write(place / "P.csv", ("userId", "movieId"), [(2, 45), (99, 5), (1, 4711), (2, 4711)])
+    line = "predict --model @hybrid --history @H.csv --pairs @P.csv"
+    assert run(place, f"{line} --out @plain.csv") == 0
+    assert run(place, f"{line} --interval --out @usual.csv") == 0
+    assert run(place, f"{line} --interval 0.5 --out @half.csv") == 0
+    for plain, usual, half in zip(
+        read(place / "plain.csv"), read(place / "usual.csv"), read(place / "half.csv"), strict=True
+    ):
+        assert list(usual) == ["userId", "movieId", "prediction", "lowest", "highest"]
+        assert usual["prediction"] == plain["prediction"] == half["prediction"]
+        ends = [usual["lowest"], half["lowest"], plain["prediction"]]
+        ends += [half["highest"], usual["highest"]]
+        assert sorted(map(float, ends)) == list(map(float, ends))
+        assert 0.5 <= float(usual["lowest"]) < float(half["lowest"])
+
+
+def test_an_interval_of_a_model_without_one_is_refused(place, capsys):
+    write(place / "P.csv", ("userId", "movieId"), [])
+    assert run(place, "fit --ratings @R.csv --model svd --out @svd") == 0
+    line = "predict --model @svd --history @H.csv --pairs @P.csv --interval --out @none.csv"
+    assert "svd gives no interval" in fails(place, capsys, line)
+    assert not (place / "none.csv").exists()
+
+
 def test_a_prediction_without_pairs_is_an_empty_table(place):
     write(place / "P.csv", ("userId", "movieId"), [])
     assert run(place, "predict --model @hybrid --history @H.csv --pairs @P.csv --out @O.csv") == 0
@@ -310,6 +335,14 @@ def test_a_failed_command_leaves_an_earlier_result_alone(place, capsys):
 def test_a_model_that_is_not_there_is_refused(place, capsys):
     message = fails(place, capsys, "recommend --model @nowhere --history @H.csv --out @O.csv")
     assert "manifest.json is missing" in message
+
+
+@pytest.mark.parametrize("share", ["0", "1", "nan", "80"])
+def test_an_interval_holds_some_and_not_all(place, share):
+    line = "predict --model @hybrid --history @H.csv --pairs @P.csv --out @O.csv --interval"
+    with pytest.raises(SystemExit) as caught:
+        run(place, f"{line} {share}")
+    assert caught.value.code == 2
 
 
 @pytest.mark.parametrize("wrong", ["-k 0", "--diversity 2", "-k many", "--popularity -2"])

@@ -11,6 +11,7 @@ from recommendations.engine.items import ItemContent, ItemIndex
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.star_members import entry_weights
 from recommendations.engine.models.stars import Stars
+from tests.recommendations.engine.worlds import UNRATED_ITEM, two_camps
 
 SMALL = Stars(factors=(2,))
 
@@ -88,6 +89,27 @@ def test_intervals_stay_between_half_a_star_and_five(model):
     assert (low >= 0.5).all()
     assert (high <= 5).all()
     assert (low < high).all()
+
+
+def test_the_interval_of_a_film_nobody_knows_covers_what_it_promises():
+    rng = np.random.default_rng(4)
+    stars = np.clip(3.2 + rng.normal(0, 0.5, (100, 60)) + rng.normal(0, 0.6, 60), 0.5, 5)
+    users, items = np.nonzero(rng.random((100, 60)) < 0.4)
+    world = Interactions.from_arrays(user_ids=users, item_ids=items, stars=stars[users, items])
+    new = np.clip(3.2 + rng.normal(0, 0.5, (100, 200)) + rng.normal(0, 0.6, 200), 0.5, 5)
+    model = replace(SMALL).fit(world)
+    inside = []
+    for user in range(0, 100, 5):
+        low, high = model.predict_unknown_interval(world.history_of(user), coverage=0.8)
+        inside.append((low <= new[user]) & (new[user] <= high))
+    assert 0.72 < np.mean(inside) < 0.9
+
+
+def test_by_bias_a_film_nobody_knows_is_one_nobody_has_rated():
+    world = two_camps()
+    model = Bias().fit(world)
+    low, high = model.predict_interval(world.history_of(3), [UNRATED_ITEM])
+    assert model.predict_unknown_interval(world.history_of(3)) == pytest.approx((low[0], high[0]))
 
 
 def test_a_coverage_that_is_no_share_is_refused(planted):
