@@ -324,10 +324,10 @@ def _width_of(coverage: float) -> float:
 
 
 def _interval(stars: FloatArray, reach: FloatArray | float) -> tuple[FloatArray, FloatArray]:
-    return (
-        np.clip(stars - reach, LOWEST_STARS, HIGHEST_STARS),
-        np.clip(stars + reach, LOWEST_STARS, HIGHEST_STARS),
-    )
+    # Around the stars that can be given: around more than 5 both ends may lie beyond 5, and an
+    # interval without width would claim to know a rating for certain.
+    possible = np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
+    return np.maximum(possible - reach, LOWEST_STARS), np.minimum(possible + reach, HIGHEST_STARS)
 
 
 def _is_finite(value: Any) -> bool:

@@ -91,6 +91,23 @@ def test_intervals_stay_between_half_a_star_and_five(model):
     assert (low < high).all()
 
 
+@pytest.mark.parametrize("stars", [0.5, 5.0])
+def test_somebody_who_always_gives_the_same_is_not_known_for_certain(planted, stars):
+    world, _, model = planted
+    likings = model.score(world.history_of(110))
+    # Films most alike in taste, all of them at one end of the scale, push expectation beyond it.
+    extreme = np.argsort(-likings if stars > 3 else likings)[:30]
+    always = History(
+        item_indices=extreme,
+        values=np.full(30, stars, dtype=np.float32),
+        timestamps=np.arange(30),
+    )
+    beyond = model.score(always)
+    assert (beyond > 5).any() if stars > 3 else (beyond < 0.5).any()
+    low, high = model.predict_interval(always, np.arange(60), coverage=0.2)
+    assert (high - low).min() > 0.05
+
+
 def test_the_interval_of_a_film_nobody_knows_covers_what_it_promises():
     rng = np.random.default_rng(4)
     stars = np.clip(3.2 + rng.normal(0, 0.5, (100, 60)) + rng.normal(0, 0.6, 60), 0.5, 5)
