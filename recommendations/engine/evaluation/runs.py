@@ -8,7 +8,7 @@ from typing import Any
 from recommendations.engine.csv_files import read_ratings
 from recommendations.engine.dataset import InputFiles, load_interactions
 from recommendations.engine.errors import UsageError
-from recommendations.engine.evaluation.fixed_splits import NCF_FILES, read_ncf
+from recommendations.engine.evaluation.fixed_splits import NCF_FILES, are_among, read_ncf
 from recommendations.engine.evaluation.protocols import (
     FILES,
     FOLDS,
@@ -81,7 +81,10 @@ def prepare(files: InputFiles, request: Request) -> tuple[Interactions, list[Run
             raise UsageError("protocol ncf needs --ncf DIR")
         drawn = read_ncf(request.ncf)
         runs = [Run(name=NCF, protocol=ncf_protocol(drawn), seed=request.seed)]
-        return load_interactions(files, also=[drawn.test]), runs
+        interactions = load_interactions(files)
+        if not are_among(drawn, interactions, request.ncf):
+            interactions = load_interactions(files, also=[drawn.test])
+        return interactions, runs
     return load_interactions(files), list(_drawn_runs(request))
 
 

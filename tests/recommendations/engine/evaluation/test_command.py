@@ -1,5 +1,6 @@
 """The evaluate command: tables, JSON, figures, tuning."""
 
+import gzip
 import hashlib
 import json
 
@@ -74,6 +75,18 @@ def test_a_protocol_says_what_it_needs(place, capsys, protocol):
 def test_a_protocol_says_what_it_cannot_use(place, capsys, option):
     line = f"evaluate --ratings @R.csv --protocol time --models bias --out @r {option}"
     assert "belongs to protocol" in fails(place, capsys, line)
+
+
+def test_drawn_items_of_other_data_are_refused(place, capsys):
+    directory = place / "ncf"
+    directory.mkdir()
+    (directory / "item_map.csv").write_text("ncf_item,movie_id\n0,15\n")
+    (directory / "ml-1m.test.rating").write_text("3\t0\t4\t100\n")
+    with gzip.open(directory / "ml-1m.test.negative.gz", "wt") as stream:
+        stream.write("(3,0)\t0\n")
+    line = "evaluate --ratings @R.csv --protocol ncf --ncf @ncf --models bias --out @foreign"
+    message = "ml-1m.test.rating, line 1: user 4 of MovieLens gave none"
+    assert message in fails(place, capsys, line)
 
 
 @pytest.mark.parametrize(

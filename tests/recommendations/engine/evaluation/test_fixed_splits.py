@@ -1,11 +1,18 @@
 import gzip
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from recommendations.engine.csv_files import RatingRows
 from recommendations.engine.errors import InputFileError, InvalidInteractionsError
-from recommendations.engine.evaluation.fixed_splits import read_ncf, split_among_drawn, split_off
+from recommendations.engine.evaluation.fixed_splits import (
+    DrawnCandidates,
+    are_among,
+    read_ncf,
+    split_among_drawn,
+    split_off,
+)
 from tests.recommendations.engine.worlds import two_camps
 
 
@@ -81,16 +88,78 @@ def test_ncf_files_that_are_not_there_are_named(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
+        ("ml-1m.test.rating", "", "line 1: expected user, item, rating and time"),
+        ("ml-1m.test.rating", "0\t1\t4\t100\n0\t1\n", "line 2: expected user, item, rating"),
         ("ml-1m.test.rating", "0\tone\t4\t100\n", "line 1: expected whole numbers"),
-        ("ml-1m.test.rating", "0\t9\t4\t100\n", "item 9 is not in"),
-        ("item_map.csv", "ncf_item,movie_id\n", "expected items from 0"),
-        ("item_map.csv", "ncf_item,movie_id\n-1,5\n", "expected items from 0"),
+        ("ml-1m.test.rating", "0\t9\t4\t100\n", "line 1: item 9 is not in"),
+        ("ml-1m.test.rating", "0\t1\t9\t100\n", "line 1: expected 1 to 5 stars, got 9"),
+        (
+            "ml-1m.test.rating",
+            "0\t1\t4\t1\n7\t1\t4\t1\n",
+            "line 2: user 7 is not in ml-1m.test.neg",
+        ),
+        ("item_map.csv", "ncf_item,movie_id\n", "line 2, column ncf_item: there is no item"),
+        (
+            "item_map.csv",
+            "ncf_item,movie_id\n-1,5\n",
+            "line 2, column ncf_item: expected items fro",
+        ),
+        ("item_map.csv", "ncf_item,movie_id\n1,5\n1,6\n", "line 3, .*: item 1 is given twice"),
+        (
+            "item_map.csv",
+            "ncf_item,movie_id\n0,5\n1,6\n5,6\n",
+            "negative.gz, line 1: item 2 is not",
+        ),
     ],
 )
 def test_ncf_files_that_cannot_be_used_are_named(ncf, name, content, message):
     (ncf / name).write_text(content)
     with pytest.raises(InputFileError, match=message):
         read_ncf(ncf)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("(0,2)\t2\n", r"line 1: \(0,2\) is not in ml-1m\.test\.rating"),
+        ("(0,1)\t2\n(0,1)\t0\n", "line 2: user 0 has a line already"),
+        ("(0,1)\t2\n\n", r"line 2: expected \(user,item\)"),
+    ],
+)
+def test_drawn_items_of_other_ratings_are_named(ncf, content, message):
+    with gzip.open(ncf / "ml-1m.test.negative.gz", "wt") as stream:
+        stream.write(content)
+    with pytest.raises(InputFileError, match=message):
+        read_ncf(ncf)
+
+
+def drawn_from(rows, *, negatives):
+    return DrawnCandidates(
+        test=rows, item_ids={int(user_id): np.array(negatives) for user_id in rows.user_ids}
+    )
+
+
+def test_test_ratings_are_all_among_the_ratings_or_none_of_them_is(world, tmp_path):
+    last = np.searchsorted(world.rating_users, [1, 2, 3]) - 1
+    drawn = drawn_from(rows_of(world, last), negatives=[15, 35])
+    assert are_among(drawn, world, tmp_path)
+    is_train = ~np.isin(np.arange(world.n_ratings), last)
+    assert not are_among(drawn, world.keep_ratings(is_train), tmp_path)
+    is_train[last[0]] = True
+    with pytest.raises(InputFileError, match=r"line 2: .* did not rate .* 1 of these 3 ratings"):
+        are_among(drawn, world.keep_ratings(is_train), tmp_path)
+
+
+def test_people_and_movies_of_other_data_are_named(world, tmp_path):
+    rows = rows_of(world, np.array([0, 100]))
+    foreign = replace(rows, user_ids=rows.user_ids + np.array([0, 5000]))
+    with pytest.raises(InputFileError, match=r"test\.rating, line 2: user 6008 of MovieLens gave"):
+        are_among(drawn_from(foreign, negatives=[15]), world, tmp_path)
+    foreign = replace(rows, item_ids=np.array([999, 15]))
+    with pytest.raises(InputFileError, match=r"test\.rating, line 1: movie 999 is in neither"):
+        are_among(drawn_from(foreign, negatives=[15]), world, tmp_path)
+    with pytest.raises(InputFileError, match=r"negative\.gz, line 1: movie 998 is in neither"):
+        are_among(drawn_from(rows, negatives=[15, 998]), world, tmp_path)
 
 
 def test_ncf_negatives_that_are_cut_short_are_named(ncf):
