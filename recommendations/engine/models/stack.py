@@ -3,7 +3,8 @@
 import weakref
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -66,8 +67,20 @@ class Stack(Recommender):
     """
 
     def __post_init__(self) -> None:
-        """Start with no history remembered."""
+        """Start with no history remembered and no other stack to take components from."""
         self._remembered: tuple[weakref.ref[History], list[Voice]] | None = None
+        self._donor: Stack | None = None
+
+    def fit_like(self, interactions: Interactions, other: "Stack") -> Self:
+        """Fit, taking over the components of `other` that have the same hyperparameters.
+
+        The outcome is that of `fit`, sooner, if `other` was fitted on the same interactions.
+        """
+        self._donor = other
+        try:
+            return self.fit(interactions)
+        finally:
+            self._donor = None
 
     def _forget(self) -> None:
         super()._forget()
@@ -88,9 +101,20 @@ class Stack(Recommender):
 
     def _fit(self, interactions: Interactions) -> None:
         self.components_ = {
-            name: replace(component).fit(interactions)
+            name: self._fit_component(name, component, interactions)
             for name, component in self._components().items()
         }
+
+    def _fit_component(
+        self, name: str, component: Recommender, interactions: Interactions
+    ) -> Recommender:
+        fitted = None if self._donor is None else self._donor.components_.get(name)
+        if fitted is not None and _is_same(fitted, component):
+            return fitted
+        unfitted = replace(component)
+        if isinstance(unfitted, Stack) and isinstance(fitted, Stack):
+            return unfitted.fit_like(interactions, fitted)
+        return unfitted.fit(interactions)
 
     def _voices(self, history: History) -> list[Voice]:
         """Return how the components speak; those of the last history are remembered.
@@ -176,6 +200,15 @@ class Stack(Recommender):
             self.components_[name] = replace(component).restore(
                 items=self.items_, training=self.training_, arrays=own
             )
+
+
+def _is_same(first: Any, second: Any) -> bool:
+    """Return whether two hyperparameters are equal; models are, if all of theirs are."""
+    if not isinstance(first, Recommender):
+        return bool(first == second)
+    return type(first) is type(second) and all(
+        _is_same(getattr(first, each.name), getattr(second, each.name)) for each in fields(first)
+    )
 
 
 def _add_standardised(
