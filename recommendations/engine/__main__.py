@@ -9,7 +9,7 @@ import json
 import logging
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,8 +97,10 @@ def _plan(options: argparse.Namespace) -> ListPlan:
 
 def _request(options: argparse.Namespace) -> Request:
     _refuse_idle_options(options)
+    protocol, *more_protocols = options.protocol
     return Request(
-        protocol=options.protocol,
+        protocol=protocol,
+        more_protocols=more_protocols,
         models=options.models,
         seed=options.seed,
         repeats=options.repeats or 1,
@@ -116,7 +118,8 @@ def _request(options: argparse.Namespace) -> Request:
 
 def _refuse_idle_options(options: argparse.Namespace) -> None:
     """Raise `UsageError` for an option that would change nothing: its user expects it to."""
-    protocol = options.protocol
+    protocol = options.protocol[0]
+    _refuse_several_protocols(options.protocol, is_tuning=options.tune)
     if not options.tune:
         _refuse(options, ("trials", "objective"), "belongs to --tune")
     else:
@@ -130,6 +133,14 @@ def _refuse_idle_options(options: argparse.Namespace) -> None:
     for model, name, _ in options.set:
         if model not in options.models:
             raise UsageError(f"--set {model}.{name}: {model} is not among --models")
+
+
+def _refuse_several_protocols(names: Sequence[str], *, is_tuning: bool) -> None:
+    if len(names) > 1 and not is_tuning:
+        raise UsageError("several protocols at once belong to --tune")
+    for name in {FOLDS, FILES, NCF} & set(names):
+        if len(names) > 1:
+            raise UsageError(f"protocol {name} is tuned for by itself, not with others")
 
 
 def _refuse(options: argparse.Namespace, names: Sequence[str], why: str) -> None:
@@ -216,7 +227,10 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_files(parser)
-    parser.add_argument("--protocol", choices=PROTOCOL_NAMES, required=True)
+    protocol = "with --tune also several: NAME,NAME"
+    parser.add_argument(
+        "--protocol", type=_protocol_names, required=True, metavar="NAME", help=protocol
+    )
     parser.add_argument("--models", type=_model_names, required=True, metavar="a,b,c")
     several: Mapping[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     parser.add_argument("--set", type=_setting, metavar="MODEL.NAME=JSON", **several)
@@ -308,10 +322,21 @@ def _part(text: str) -> float:
 
 
 def _model_names(text: str) -> list[str]:
+    return _names(text, "model", MODELS)
+
+
+def _protocol_names(text: str) -> list[str]:
+    return _names(text, "protocol", PROTOCOL_NAMES)
+
+
+def _names(text: str, kind: str, known: Collection[str]) -> list[str]:
+    """Read names with commas between them, each once."""
     names = [name.strip() for name in text.split(",")]
     for name in names:
-        if name not in MODELS:
-            raise argparse.ArgumentTypeError(f"unknown model {name!r}: {', '.join(MODELS)}")
+        if name not in known:
+            raise argparse.ArgumentTypeError(f"unknown {kind} {name!r}: {', '.join(known)}")
+        if names.count(name) > 1:
+            raise argparse.ArgumentTypeError(f"{kind} {name} stands there twice")
     return names
 
 

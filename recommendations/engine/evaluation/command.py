@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from recommendations.engine.evaluation.beyond_accuracy import judge_variety
 from recommendations.engine.evaluation.cost import measure, time_lists
 from recommendations.engine.evaluation.learning_curve import thin_out
 from recommendations.engine.evaluation.patterns import describe_ratings
+from recommendations.engine.evaluation.protocols import PROTOCOLS
 from recommendations.engine.evaluation.provenance import describe_origin
 from recommendations.engine.evaluation.report import (
     Line,
@@ -22,7 +24,7 @@ from recommendations.engine.evaluation.report import (
 )
 from recommendations.engine.evaluation.runs import Request, Run, input_paths, prepare
 from recommendations.engine.evaluation.splits import Split
-from recommendations.engine.evaluation.tuning import tune_model, validation_split
+from recommendations.engine.evaluation.tuning import Aim, aim_at, describe_winner, tune_model
 from recommendations.engine.evaluation.variety import Catalogue
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
@@ -39,7 +41,6 @@ def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str])
     out.mkdir(parents=True, exist_ok=True)
     document: dict[str, Any] = {
         **describe_origin(request.command, input_paths(files, request), interactions),
-        "protocol": request.protocol,
         "seed": request.seed,
     }
     if request.trials:
@@ -53,6 +54,7 @@ def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str])
         for share, thin_lines in curve.items():
             _judge_all(thin_lines, thin_out(split, share=share, seed=run.seed), run)
     document |= {
+        "protocol": request.protocol,
         "runs": [run.name for run in runs],
         **describe_lines(lines, seed=request.seed),
         "learning_curve": describe_curve(curve, seed=request.seed),
@@ -95,22 +97,26 @@ def _tune(
     out: Path,
     stream: IO[str],
 ) -> None:
-    split = validation_split(interactions, run.protocol, run.seed)
-    objective = request.objective or run.protocol.objective
+    aims = _aims(interactions, run, request)
     for name in request.models:
-        found = tune_model(
-            name,
-            split,
-            run.protocol,
-            trials=request.trials,
-            objective=objective,
-            seed=request.seed,
-        )
-        _write(out / f"{name}.json", {**document, "objective": objective, **found})
-        value, best = found["reached"]["value"], json.dumps(found["winner"])
-        stream.write(f"{name}  {objective} {value:.4f}  {best}\n")
+        found = tune_model(name, aims, trials=request.trials, seed=request.seed)
+        _write(out / f"{name}.json", {**document, "date": _today(), **found})
+        stream.write(describe_winner(found))
+
+
+def _aims(interactions: Interactions, run: Run, request: Request) -> list[Aim]:
+    protocols = {request.protocol: run.protocol}
+    protocols |= {name: PROTOCOLS[name] for name in request.more_protocols}
+    return [
+        aim_at(name, protocol, interactions, metric=request.objective, seed=run.seed)
+        for name, protocol in protocols.items()
+    ]
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _write(path: Path, document: dict[str, Any]) -> Path:
-    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return path

@@ -1,6 +1,6 @@
-"""Change hyperparameters of a model by name, components and mappings included."""
+"""Read and change hyperparameters of a model by name, components and mappings included."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -22,6 +22,20 @@ def adjust(target: Any, values: Mapping[str, Any]) -> Any:
         new = adjust(inner, {rest: value}) if rest else value
         _check_kind(path, inner, new)
         target = {**target, head: new} if is_mapping else replace(target, **{head: new})
+    return target
+
+
+def values_of(target: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return the hyperparameters of these names; raise `HyperparameterError` for one not there."""
+    return {name: _reach(target, name) for name in names}
+
+
+def _reach(target: Any, path: str) -> Any:
+    for head in path.split("."):
+        is_mapping = isinstance(target, Mapping)
+        if head not in (target if is_mapping else _names(target)):
+            raise HyperparameterError(f"there is no hyperparameter {path!r}")
+        target = target[head] if is_mapping else getattr(target, head)
     return target
 
 

@@ -111,7 +111,7 @@ class Comparison:
 
 def figures_of(metrics: Mapping[str, Sums], *, seed: int) -> dict[str, Figure]:
     """Return each metric with its interval, all over the same people and resamples of them."""
-    drawn = _resample(list(metrics.values()), seed=seed)
+    drawn = resample(list(metrics.values()), seed=seed)
     return {
         name: figure_of(sums.value, values) if sums.applies else NOWHERE
         for (name, sums), values in zip(metrics.items(), drawn, strict=True)
@@ -123,7 +123,7 @@ def compare_all(
 ) -> dict[str, Comparison]:
     """Return how the first stands to the second by each metric both have, paired by person."""
     names = [name for name in first if name in second and first[name].applies]
-    drawn = _resample([side[name] for side in (first, second) for name in names], seed=seed)
+    drawn = resample([side[name] for side in (first, second) for name in names], seed=seed)
     return {
         name: _compare(first[name].value, second[name].value, ours, theirs)
         for name, ours, theirs in zip(names, drawn[: len(names)], drawn[len(names) :], strict=True)
@@ -132,7 +132,19 @@ def compare_all(
 
 def compare(first: Sums, second: Sums, *, seed: int) -> Comparison:
     """Return how the first stands to the second, paired person by person."""
-    return _compare(first.value, second.value, *_resample([first, second], seed=seed))
+    return _compare(first.value, second.value, *resample([first, second], seed=seed))
+
+
+def resample(metrics: Sequence[Sums], *, seed: int) -> list[FloatArray]:
+    """Return each metric over each resample of people, shape (RESAMPLES,)."""
+    if not metrics:
+        return []
+    columns = [column for sums in metrics for column in (sums.numerators, sums.denominators)]
+    drawn = resample_sums(np.column_stack(columns), seed=seed)
+    return [
+        sums.ratios(drawn[:, 2 * place], drawn[:, 2 * place + 1])
+        for place, sums in enumerate(metrics)
+    ]
 
 
 def _compare(value: float, other: float, ours: FloatArray, theirs: FloatArray) -> Comparison:
@@ -146,18 +158,6 @@ def _compare(value: float, other: float, ours: FloatArray, theirs: FloatArray) -
         ratio=figure_of(value / other if other else float("nan"), quotients),
         p_value=min(1.0, 2 * min(share_below, 1 - share_below) + 1 / RESAMPLES),
     )
-
-
-def _resample(metrics: Sequence[Sums], *, seed: int) -> list[FloatArray]:
-    """Return each metric over each resample of people, shape (RESAMPLES,)."""
-    if not metrics:
-        return []
-    columns = [column for sums in metrics for column in (sums.numerators, sums.denominators)]
-    drawn = resample_sums(np.column_stack(columns), seed=seed)
-    return [
-        sums.ratios(drawn[:, 2 * place], drawn[:, 2 * place + 1])
-        for place, sums in enumerate(metrics)
-    ]
 
 
 def figure_of(value: float, resampled: FloatArray) -> Figure:

@@ -27,7 +27,10 @@ def describe_origin(
         },
         "files": {str(path): sha256_of(path) for path in paths},
         "versions": {"python": platform.python_version(), **_versions()},
-        "machine": {"system": platform.platform(), "cores": os.cpu_count()},
+        "machine": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "cores": os.cpu_count(),
+        },
     }
 
 

@@ -28,9 +28,10 @@ class Request:
 
     `repeats` draws the split anew with seed, seed + 1 and so on. `folds` belongs to kfold,
     `tests` (rating files, a split each) to files, and `ncf` (a directory) to ncf. With `trials`
-    above 0 hyperparameters are sought instead, by `objective`. `shares` of the people are
-    trained on for a learning curve. `settings` are hyperparameters other than a model's own, by
-    model. `command` is what a person typed.
+    above 0 hyperparameters are sought instead, by `objective`, for the protocol and
+    `more_protocols` together. `shares` of the people are trained on for a learning curve.
+    `settings` are hyperparameters other than a model's own, by model. `command` is what a person
+    typed.
     """
 
     protocol: str
@@ -42,6 +43,7 @@ class Request:
     ncf: Path | None = None
     trials: int = 0
     objective: str | None = None
+    more_protocols: Sequence[str] = ()
     shares: Sequence[float] = ()
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     draws_figures: bool = True

@@ -3,10 +3,13 @@
 import gzip
 import hashlib
 import json
+from datetime import date
 
 import numpy as np
 import pytest
 
+from recommendations.engine.evaluation.hyperparameters import values_of
+from recommendations.engine.models import MODELS
 from tests.recommendations.engine.test_command_line import fails, read, run, write
 from tests.recommendations.engine.worlds import GENRES, N_ITEMS, camp_of, two_camps
 
@@ -175,11 +178,35 @@ def test_tuning_reports_every_trial(place, capsys):
     line = "evaluate --ratings @R.csv --protocol random --models popularity,bias --tune --trials 3"
     assert run(place, f"{line} --out @tuned") == 0
     report = json.loads((place / "tuned" / "popularity.json").read_text())
-    assert report["objective"] == "ndcg@10"
-    assert report["trials"][0]["values"] == {}
-    reached = [trial["ndcg@10"]["value"] for trial in report["trials"]]
-    assert report["reached"]["value"] == max(reached)
-    assert "popularity  ndcg@10 " in capsys.readouterr().out
+    assert report["objectives"] == {"random": "ndcg@10"}
+    assert report["grid"] == json.loads(json.dumps(MODELS["popularity"].grid))
+    assert len(report["trials"]) == 3
+    assert report["trials"][0]["values"] == values_of(MODELS["popularity"](), report["grid"])
+    assert report["command"].endswith(f"--out {place / 'tuned'}")
+    date.fromisoformat(report["date"])
+    assert "popularity  random ndcg@10 0." in capsys.readouterr().out
+
+
+def test_tuning_for_several_protocols_tells_what_each_got(place, capsys):
+    line = "evaluate --ratings @R.csv --protocol strong,newcomers-1 --models als --tune --trials 2"
+    assert run(place, f"{line} --out @tuned") == 0
+    report = json.loads((place / "tuned" / "als.json").read_text())
+    assert report["objectives"] == {"strong": "ndcg@100", "newcomers-1": "ndcg@10"}
+    assert set(report["trials"][1]["reached"]) == {"strong", "newcomers-1"}
+    assert ", newcomers-1 ndcg@10 0." in capsys.readouterr().out
+
+
+def test_several_protocols_need_tune(place, capsys):
+    line = "evaluate --ratings @R.csv --protocol strong,random --models bias --out @r"
+    assert "belong to --tune" in fails(place, capsys, line)
+    assert "by itself" in fails(place, capsys, line.replace("random", "kfold") + " --tune")
+
+
+@pytest.mark.parametrize("names", ["nothing", "random,nothing", "random,random", ","])
+def test_protocols_that_are_not_there_or_twice_are_refused(place, names):
+    with pytest.raises(SystemExit) as caught:
+        run(place, f"evaluate --ratings @R.csv --protocol {names} --models bias --out @r --tune")
+    assert caught.value.code == 2
 
 
 def test_tuning_by_a_metric_the_model_lacks_is_refused(place, capsys):

@@ -4,10 +4,13 @@ import pytest
 
 from recommendations.engine.base import Recommender
 from recommendations.engine.evaluation.hyperparameters import adjust
+from recommendations.engine.evaluation.tuning import draw_settings
 from recommendations.engine.models import MODELS
 from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.models.stack import Stack
 from tests.recommendations.engine.worlds import two_camps
 
+STACKS = [name for name, model in MODELS.items() if issubclass(model, Stack)]
 _FIRST = {}
 
 
@@ -16,6 +19,22 @@ def first_fitted(name):
     if name not in _FIRST:
         _FIRST[name] = MODELS[name]().fit(two_camps())
     return _FIRST[name]
+
+
+def assert_same_bytes(model, expected):
+    learned, wanted = model.arrays(), expected.arrays()
+    assert list(learned) == list(wanted)
+    for name, values in wanted.items():
+        assert values.tobytes() == learned[name].tobytes(), name
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_what_tuning_tries_is_the_same_fitted_alone_or_like_another(name):
+    grid = MODELS[name].grid
+    for values in list(draw_settings(grid, dict.fromkeys(grid), trials=5, seed=3))[1:]:
+        alone = adjust(MODELS[name](), values).fit(two_camps())
+        like = adjust(MODELS[name](), values).fit_like(two_camps(), first_fitted(name))
+        assert_same_bytes(like, alone)
 
 
 @pytest.mark.parametrize(
