@@ -4,8 +4,9 @@ Ricci, Rokach, Shapira and Kantor (eds.), Recommender Systems Handbook, 2011, ch
 (Koren and Bell), with the two effects fitted in turn.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +27,11 @@ class Bias(StarPredictor):
     """
 
     name: ClassVar[str] = "bias"
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "item_damping": (2.0, 5.0, 10.0, 25.0),
+        "user_damping": (2.0, 5.0, 10.0, 25.0),
+        "rounds": (5, 15),
+    }
     item_damping: float = 5.0
     user_damping: float = 5.0
     rounds: int = 15

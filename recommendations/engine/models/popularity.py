@@ -42,6 +42,7 @@ class Popularity(Recommender):
         "mean_damping": (5.0, 20.0, 80.0),
         "recent_weight": (0.0, 0.3, 1.0),
         "half_life_days": (30.0, 60.0, 180.0),
+        "group_weight": (0.0, 1.0, 2.0, 4.0),
     }
     mean_damping: float = 20.0
     count_damping: float = 10.0

@@ -77,7 +77,7 @@ class Stars(StarPredictor):
         "user_ridge": (0.3, 0.5, 1.0),
         "item_ridge": (0.5, 1.0, 2.0),
         "neighbour_share": (0.5, 1.0, 1.5),
-        "inflation": (0.0, 0.5, 1.0, 3.0),
+        "inflation": (0.0, 0.25, 1.0, 3.0),
     }
     factors: tuple[int, ...] = (20, 32, 24, 32, 24)
     factor_power: float = 0.2
