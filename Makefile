@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search bench-admin \
-	bench-engine bench-peers
+	bench-engine bench-peers tune
 
 # The oldest supported first: that is what the pinned packages are tried with.
 PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
@@ -23,6 +23,7 @@ help:
 	@echo "make setup  only install; the others do that too"
 	@echo "make bench-engine   how fast the recommender is, beside a plain matrix product"
 	@echo "make bench-peers    the recommender beside other libraries; writes docs/evaluation.md"
+	@echo "make tune   seek every model's hyperparameters anew and record each trial"
 
 setup: $(STAMP)
 
@@ -77,3 +78,7 @@ bench-engine: $(STAMP)
 bench-peers: $(STAMP)
 	@$(VENV)/python -m benchmarks.peers $(if $(TUNE),--tune) $(if $(REPORT),--report) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(WORLD),--world $(WORLD))
+
+# Needs MovieLens 1M in MARQUEE_TEST_DATA and half an hour; ONLY=als,svd for some models.
+tune: $(STAMP)
+	@$(VENV)/python -m benchmarks.tune_models $(if $(ONLY),--only $(ONLY))
