@@ -14,6 +14,7 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.item_knn import ItemKnn
 from recommendations.engine.models.nmf import Nmf
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.returns import Returns
 from recommendations.engine.models.sequence import Sequence
 from recommendations.engine.models.stars import Stars
 from recommendations.engine.models.svd import Svd
@@ -30,6 +31,7 @@ MODELS: Mapping[str, type[Recommender]] = {
         Svd,
         Nmf,
         Sequence,
+        Returns,
         Bias,
         Content,
         Stars,

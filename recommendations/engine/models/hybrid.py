@@ -19,6 +19,7 @@ from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.returns import Returns
 from recommendations.engine.models.sequence import Sequence
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.stars import Stars
@@ -46,6 +47,10 @@ def _weights_of_diaries() -> dict[str, tuple[float, ...]]:
     }
 
 
+def _weights_of_returns() -> dict[str, tuple[float, ...]]:
+    return {"returns": (0.0, 0.0, 0.0, 0.0, 0.25, 0.25)}
+
+
 def _favourites() -> Popularity:
     return Popularity(mean_weight=0.0, count_weight=0.0, liked_weight=1.0, group_weight=0.0)
 
@@ -56,7 +61,8 @@ class Hybrid(Stack, StarPredictor):
 
     `weights[name][i]` is the weight of a component for a history worth `lengths[i]` entries;
     between two lengths it runs straight over log(1 + length). `diary_weights` come on top as far
-    as the history is a diary (`Evidence`). Content speaks up for items with few ratings: its
+    as the history is a diary, `return_weights` as far as a diary is taken up again after a break
+    (`Evidence`). Content speaks up for items with few ratings: its
     weight for an item with n ratings is multiplied by 1 + `cold_boost` · ρ, with
     ρ = `cold_ratings` / (n + `cold_ratings`). Star predictions are those of `stars`, which plays
     no role in the score. `favourites` is popularity of another shape (`Popularity.liked_weight`).
@@ -68,18 +74,21 @@ class Hybrid(Stack, StarPredictor):
     ease: Ease = field(default_factory=Ease)
     als: Als = field(default_factory=Als)
     sequence: Sequence = field(default_factory=Sequence)
+    returns: Returns = field(default_factory=Returns)
     content: Content = field(default_factory=Content)
     stars: StarPredictor = field(default_factory=Stars)
     lengths: tuple[float, ...] = (0, 1, 8, 15, 50, 100)
     weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_by_length)
     diary_weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_of_diaries)
+    return_weights: dict[str, tuple[float, ...]] = field(default_factory=_weights_of_returns)
     cold_boost: float = 7.0
     cold_ratings: float = 5.0
 
     def _check_hyperparameters(self) -> None:
         if list(self.lengths) != sorted(set(self.lengths)):
             raise HyperparameterError("hybrid: lengths must ascend")
-        for name, weights in [*self.weights.items(), *self.diary_weights.items()]:
+        tables = (self.weights, self.diary_weights, self.return_weights)
+        for name, weights in (row for table in tables for row in table.items()):
             if name not in self._components() or len(weights) != len(self.lengths):
                 raise HyperparameterError(f"hybrid: weights of {name!r} do not fit")
         if self.cold_boost < 0 or self.cold_ratings <= 0:
@@ -92,6 +101,7 @@ class Hybrid(Stack, StarPredictor):
             "ease": self.ease,
             "als": self.als,
             "sequence": self.sequence,
+            "returns": self.returns,
             "content": self.content,
             "stars": self.stars,
         }
@@ -130,10 +140,15 @@ class Hybrid(Stack, StarPredictor):
     def weights_for(self, evidence: Evidence) -> dict[str, float]:
         """Return the weight of each component for a history that shows this much."""
         place, share = _place_among(self.lengths, evidence.length)
-        total = {name: _between(row, place, share) for name, row in self.weights.items()}
-        for name, row in self.diary_weights.items():
-            extra = evidence.diary * _between(row, place, share)
-            total[name] = total.get(name, 0.0) + extra
+        tables = (
+            (self.weights, 1.0),
+            (self.diary_weights, evidence.diary),
+            (self.return_weights, evidence.diary * evidence.away),
+        )
+        total: dict[str, float] = {}
+        for table, strength in tables:
+            for name, row in table.items():
+                total[name] = total.get(name, 0.0) + strength * _between(row, place, share)
         return total
 
     @property

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,3 +36,15 @@ def test_a_diary_shows_more_and_more_with_every_low_rating():
 def test_nothing_shows_nothing_and_events_alone_are_no_diary():
     assert Evidence.of(History()) == Evidence(length=0.0, diary=0.0)
     assert Evidence.of(rated(n_events=2)) == Evidence(length=2.0, diary=0.0)
+
+
+def test_whoever_rated_last_days_ago_was_away():
+    history = rated(5, 1, 4)  # the last in second 2
+    shown = [Evidence.of(replace(history, as_of=moment)).away for moment in (0, 2, 2 + 6 * 3_600)]
+    assert shown == pytest.approx([0, 0, 0.5])
+
+
+def test_an_event_is_a_sign_of_life():
+    history = replace(rated(5, 1, n_events=8), as_of=7)
+    assert Evidence.of(history).away == 0.0
+    assert Evidence.of(History(as_of=7)).away == 0.0

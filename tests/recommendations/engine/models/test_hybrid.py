@@ -29,7 +29,8 @@ def ratings(stars_of):
 def test_the_score_is_the_weighted_sum_of_standardised_scores(model):
     history = ratings({0: 5, 2: 4, 1: 1})
     expected = np.zeros(N_ITEMS)
-    for name, weight in model.weights_for(Evidence.of(history)).items():
+    weights = model.weights_for(Evidence.of(history))
+    for name, weight in ((name, weight) for name, weight in weights.items() if weight):
         scores = model.components_[name].score(history)
         emphasis = model.content_emphasis_ if name == "content" else 1.0
         expected += emphasis * weight * (scores - scores.mean()) / scores.std()
@@ -67,10 +68,18 @@ def test_the_planted_camp_is_recovered(model, camp):
 
 def test_weights_run_smoothly_between_the_lengths_given():
     weights = {"popularity": (1.0, 0.0), "ease": (0.0, 1.0)}
-    model = Hybrid(lengths=(0, 3), weights=weights, diary_weights={"ease": (0.5, 0.5)})
+    model = Hybrid(
+        lengths=(0, 3),
+        weights=weights,
+        diary_weights={"ease": (0.5, 0.5)},
+        return_weights={"returns": (0.2, 0.2)},
+    )
     assert model.weights_for(Evidence(length=0, diary=0.0))["popularity"] == 1.0
     one = model.weights_for(Evidence(length=1, diary=0.6))
-    assert one == pytest.approx({"popularity": 0.5, "ease": 0.5 + 0.6 * 0.5})  # log 2 / log 4
+    expected = {"popularity": 0.5, "ease": 0.5 + 0.6 * 0.5, "returns": 0.0}  # log 2 / log 4
+    assert one == pytest.approx(expected)
+    back = model.weights_for(Evidence(length=1, diary=0.6, away=0.5))
+    assert back == pytest.approx(expected | {"returns": 0.6 * 0.5 * 0.2})
     assert model.weights_for(Evidence(length=99, diary=0.0))["ease"] == 1.0
 
 
@@ -136,9 +145,10 @@ def test_an_item_nobody_rated_has_similar_items_by_content(model):
     "wrong",
     [
         {"lengths": (1, 0)},
-        {"lengths": (0, 1), "weights": {"ease": (1.0,)}, "diary_weights": {}},
-        {"lengths": (0,), "weights": {"oracle": (1.0,)}, "diary_weights": {}},
+        {"lengths": (0, 1), "weights": {"ease": (1.0,)}, "diary_weights": {}, "return_weights": {}},
+        {"lengths": (0,), "weights": {"oracle": (1.0,)}, "diary_weights": {}, "return_weights": {}},
         {"diary_weights": {"ease": (1.0,)}},
+        {"return_weights": {"returns": (1.0,)}},
         {"cold_boost": -1},
         {"cold_ratings": 0},
     ],
