@@ -50,8 +50,9 @@ class Recommender(ABC):
     Learned attributes: `items_` (the item index), `training_` (counts), and the arrays of the
     algorithm, which are numpy arrays or CSR matrices and never have a row per person. `grid`
     declares what tuning may try: values by hyperparameter, a dot reaching into a component
-    ("long.ridge"). A model that needs the people it was fitted on has `is_servable` false: it is
-    for comparison in one process and cannot be stored.
+    ("long.ridge"); models/tuned/NAME.json holds what it tried and what won. A model that needs
+    the people it was fitted on has `is_servable` false: it is for comparison in one process and
+    cannot be stored.
     """
 
     name: ClassVar[str]
