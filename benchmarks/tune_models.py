@@ -33,6 +33,7 @@ AIMS: Mapping[str, tuple[str, ...]] = {
     "svd": ("strong,people",),
     "nmf": ("strong",),
     "sequence": ("last",),
+    "returns": ("time",),
     "bias": ("random", "rmse"),
     "content": ("cold", "recall@50"),
     "stars": ("people",),
