@@ -32,7 +32,7 @@ _USUAL_PEOPLE = 500  # enough to tell the mean of an item's scores from its devi
 def _weights_by_length() -> dict[str, tuple[float, ...]]:
     return {
         "popularity": (1.0, 1.0, 0.6, 0.1, -0.15, -0.15),
-        "favourites": (0.0, 0.4, 0.6, 0.1, 0.0, 0.0),
+        "favourites": (0.4, 0.4, 0.6, 0.1, 0.0, 0.0),
         "ease": (0.0, 1.0, 1.0, 1.0, 0.8, 0.8),
         "als": (0.0, 0.0, 0.0, 0.05, 0.55, 0.6),
         "content": (0.0, 0.0125, 0.0125, 0.025, 0.025, 0.025),
