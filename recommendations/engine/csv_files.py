@@ -11,7 +11,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from recommendations.engine.number_columns import read_number_columns
 _YEAR = re.compile(r"\((\d{4})\)\s*$")
 _NO_GENRES = "(no genres listed)"
 _LARGEST_ID = 2**63 - 1
+_TAG_NUMBERS = ("userId", "movieId", "timestamp")
 GROUP_COLUMNS = ("gender", "age", "occupation")
 METADATA_COLUMNS = (
     "title",
@@ -51,6 +52,16 @@ class RatingRows:
     timestamps: IndexArray
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TagRows:
+    """The rows of a tags file in file order; shape (n_rows,) each."""
+
+    user_ids: IndexArray
+    item_ids: IndexArray
+    tags: Sequence[str]
+    timestamps: IndexArray
+
+
 @dataclass(kw_only=True)
 class MovieFacts:
     """What files say about one movie."""
@@ -65,7 +76,6 @@ class MovieFacts:
     overview: str = ""
     certification: str = ""
     language: str = ""
-    tags: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -299,12 +309,16 @@ def add_metadata(path: Path, movies: dict[int, MovieFacts]) -> None:
             facts.year = row.integer("year")
 
 
-def add_tags(path: Path, movies: dict[int, MovieFacts]) -> None:
-    """Add each tag to its movie, as often as it was applied; unknown movies are left out."""
-    for row in read_rows(path, required=("movieId", "tag")):
-        facts = movies.get(row.integer("movieId"))
-        if facts is not None:
-            facts.tags.append(row.values["tag"])
+def read_tags(path: Path) -> TagRows:
+    """Read userId, movieId, tag, timestamp."""
+    columns: dict[str, array[int]] = {name: array("q") for name in _TAG_NUMBERS}
+    tags = []
+    for row in read_rows(path, required=("userId", "movieId", "tag", "timestamp")):
+        for name, values in columns.items():
+            values.append(row.integer(name))
+        tags.append(row.values["tag"])
+    users, items, times = (np.array(columns[name], dtype=np.int64) for name in _TAG_NUMBERS)
+    return TagRows(user_ids=users, item_ids=items, tags=tags, timestamps=times)
 
 
 def read_groups(path: Path) -> dict[int, tuple[str, ...]]:

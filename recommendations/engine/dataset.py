@@ -11,17 +11,19 @@ from recommendations.engine.arrays import IndexArray
 from recommendations.engine.csv_files import (
     MovieFacts,
     RatingRows,
+    TagRows,
     add_metadata,
-    add_tags,
     read_events,
     read_groups,
     read_movies,
     read_ratings,
+    read_tags,
 )
 from recommendations.engine.errors import InputFileError
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent, ItemIndex
+from recommendations.engine.tags import GivenTags
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +56,8 @@ def load_interactions(files: InputFiles, *, also: Sequence[RatingRows] = ()) -> 
         movies.setdefault(movie_id, MovieFacts())
     if files.metadata is not None:
         add_metadata(files.metadata, movies)
-    if files.tags is not None:
-        add_tags(files.tags, movies)
     catalogue = ItemIndex.of(list(movies))
-    return Interactions.from_arrays(
+    interactions = Interactions.from_arrays(
         user_ids=rows.user_ids,
         item_ids=rows.item_ids,
         stars=rows.stars,
@@ -67,6 +67,23 @@ def load_interactions(files: InputFiles, *, also: Sequence[RatingRows] = ()) -> 
         events=None if files.events is None else read_events(files.events),
         groups=None if files.demographics is None else read_groups(files.demographics),
     )
+    if files.tags is None:
+        return interactions
+    return interactions.with_tags(_find_items(read_tags(files.tags), catalogue))
+
+
+def _find_items(rows: TagRows, catalogue: ItemIndex) -> GivenTags:
+    """Return the tags of known movies."""
+    item_indices, is_known = catalogue.find(rows.item_ids)
+    code_of: dict[str, int] = {}
+    codes = [code_of.setdefault(tag, len(code_of)) for tag in rows.tags]
+    return GivenTags(
+        user_ids=rows.user_ids,
+        item_indices=item_indices,
+        codes=np.array(codes, dtype=np.int64),
+        timestamps=rows.timestamps,
+        terms=list(code_of),
+    ).take(np.flatnonzero(is_known))
 
 
 def _join_rows(parts: Sequence[RatingRows]) -> RatingRows:
@@ -86,7 +103,6 @@ def _join_content(facts: list[MovieFacts]) -> ItemContent:
         directors=[movie.directors for movie in facts],
         writers=[movie.writers for movie in facts],
         cast=[movie.cast for movie in facts],
-        tags=[movie.tags for movie in facts],
         keywords=[movie.keywords for movie in facts],
         overviews=[movie.overview for movie in facts],
         years=[movie.year for movie in facts],

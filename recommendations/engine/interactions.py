@@ -14,6 +14,7 @@ from recommendations.engine.errors import InvalidInteractionsError
 from recommendations.engine.events import Events, encode_kinds, weigh_events
 from recommendations.engine.history import History, as_timestamps, check_stars
 from recommendations.engine.items import ItemContent, ItemIndex
+from recommendations.engine.tags import GivenTags
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,7 +35,8 @@ class Interactions:
     in each row. `timestamps` (seconds since 1970) and `sequence` (the place of a rating in its
     user's history, 0 the oldest, equal times in the order of the input) are int64 and aligned
     with `user_items.data`. `event_user_indices` is aligned with `events`, which are in order of
-    time. `groups` holds the demographic labels of each user.
+    time. `groups` holds the demographic labels of each user. `given_tags` says who gave the tags
+    of the content and when, where that is known.
     """
 
     items: ItemIndex
@@ -46,6 +48,7 @@ class Interactions:
     event_user_indices: IndexArray
     content: ItemContent | None = None
     groups: Sequence[tuple[str, ...]] = ()
+    given_tags: GivenTags | None = None
 
     @classmethod
     def from_arrays(
@@ -132,6 +135,12 @@ class Interactions:
         positions = np.argsort(self.event_user_indices, kind="stable")
         counts = np.bincount(self.event_user_indices, minlength=self.n_users)
         return positions, np.concatenate([[0], np.cumsum(counts)])
+
+    def with_tags(self, given: GivenTags) -> "Interactions":
+        """Return the same with these tags, and none but these, in the content."""
+        content = ItemContent() if self.content is None else self.content
+        content = replace(content, tags=given.by_item(self.n_items))
+        return replace(self, content=content, given_tags=given)
 
     def history_of(self, user_index: int, *, as_of: int | None = None) -> History:
         """Return the history of one user; `as_of` is the newest time known unless given."""

@@ -16,7 +16,7 @@ import numpy as np
 from recommendations.engine.arrays import BoolArray, IndexArray
 from recommendations.engine.csv_files import RatingRows, read_rows
 from recommendations.engine.errors import InputFileError, InvalidInteractionsError
-from recommendations.engine.evaluation.splits import Case, Split, split_by_mask
+from recommendations.engine.evaluation.splits import Case, Split, forget_later, split_by_mask
 from recommendations.engine.history import WHOLE_STARS
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemIndex
@@ -40,12 +40,16 @@ class DrawnCandidates:
 
 def split_off(interactions: Interactions, test: RatingRows) -> Split:
     """Hold back the ratings of these people and items, all of which must be there."""
+    return split_by_mask(interactions, _is_left(interactions, test))
+
+
+def _is_left(interactions: Interactions, test: RatingRows) -> BoolArray:
     is_test: BoolArray = np.isin(_rated_cells(interactions), _cells(interactions, test))
     if int(is_test.sum()) != len(test.stars):
         raise InvalidInteractionsError(
             f"{len(test.stars)} ratings are to be held back, {int(is_test.sum())} of them are there"
         )
-    return split_by_mask(interactions, ~is_test)
+    return ~is_test
 
 
 def _rated_cells(interactions: Interactions) -> IndexArray:
@@ -65,7 +69,8 @@ def split_among_drawn(interactions: Interactions, drawn: DrawnCandidates) -> Spl
     A test item that was drawn among its own negatives (156 people of ML-1M) counts once, as in
     the authors' program, so its list has 99 items.
     """
-    split = split_off(interactions, drawn.test)
+    is_train = _is_left(interactions, drawn.test)
+    split = split_by_mask(forget_later(interactions, is_train), is_train)
     return replace(split, cases=[_narrow(case, interactions, drawn) for case in split.cases])
 
 

@@ -7,15 +7,17 @@ import numpy as np
 from recommendations.engine.arrays import BoolArray, IndexArray
 from recommendations.engine.errors import LeakError
 from recommendations.engine.evaluation.splits import Split
+from recommendations.engine.tags import GivenTags
 
 
 def check_no_leak(split: Split) -> Split:
     """Return the split, or raise `LeakError` for the first thing that must not be known.
 
-    No target may stand in its person's history or training ratings, nor an event about it unless
-    the split is by time; nothing may be newer than the cut; hidden items may not appear; strangers
-    may not be trained on; a target may not be older than the history where the split says so; and
-    targets must be among the candidates.
+    No target may stand in its person's history or training ratings, nor an event or tag about it
+    unless the split is by time; nothing may be newer than the cut; hidden items may not appear;
+    strangers may not be trained on; a target may not be older than the history, nor than what its
+    person did or tagged, where the split says so; and targets must be among the candidates. Tags
+    of which nobody knows who gave them when cannot be checked.
     """
     for is_leak, message in _findings(split):
         if is_leak:
@@ -45,9 +47,13 @@ def _findings(split: Split) -> Iterator[tuple[bool, str]]:
         yield _meet(people, train.user_ids), "somebody who is judged was trained on"
     if split.follows_time:
         is_late = any(
-            _knows_later(case.history.timestamps, case.target_timestamps) for case in cases
+            _knows_later(known, case.target_timestamps)
+            for case in cases
+            for known in (case.history.timestamps, case.history.events.timestamps)
         )
         yield is_late, "a history is newer than what is asked from it"
+    if train.given_tags is not None:
+        yield from _find_tags(split, train.given_tags, targets=targets)
 
 
 def _find_future(split: Split, cut: int) -> Iterator[tuple[bool, str]]:
@@ -62,6 +68,27 @@ def _find_future(split: Split, cut: int) -> Iterator[tuple[bool, str]]:
     )
     yield is_late, "a history is newer than the cut"
     yield any((case.target_timestamps <= cut).any() for case in cases), "a target is before the cut"
+
+
+def _find_tags(split: Split, tags: GivenTags, *, targets: IndexArray) -> Iterator[tuple[bool, str]]:
+    content = split.train.content
+    n_known = 0 if content is None else sum(map(len, content.tags))
+    yield n_known != len(tags), "the content holds tags that nobody gave"
+    if len(split.hidden_items):
+        yield _meet(tags.item_indices, split.hidden_items), "a hidden item has a tag"
+    people = np.array([case.user_id for case in split.cases], dtype=np.int64)
+    if split.strangers:
+        yield _meet(people, tags.user_ids), "somebody who is judged gave a tag"
+    if split.cut is not None:
+        yield _is_after(tags.timestamps, split.cut), "a tag is newer than the cut"
+        return
+    told = tags.user_ids * split.train.n_items + tags.item_indices
+    yield _meet(targets, told), "a target has a tag of its person"
+    if split.follows_time:
+        first = {case.user_id: case.target_timestamps.min(initial=2**62) for case in split.cases}
+        moments = np.array([first.get(user_id, 2**62) for user_id in tags.user_ids.tolist()])
+        is_late = bool((tags.timestamps > moments).any())
+        yield is_late, "a tag is newer than what is asked from its person"
 
 
 def _find_hidden(split: Split) -> Iterator[tuple[bool, str]]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from recommendations.engine.evaluation.splits import Split
+from recommendations.engine.evaluation.splits import Split, without_tags_of
 
 
 def thin_out(split: Split, *, share: float, seed: int) -> Split:
@@ -14,4 +14,5 @@ def thin_out(split: Split, *, share: float, seed: int) -> Split:
     """
     order = np.random.default_rng(seed).permutation(split.train.n_users)
     kept = np.sort(order[: max(1, round(share * split.train.n_users))])
-    return replace(split, train=split.train.keep_users(kept))
+    left_out = np.delete(split.train.user_ids, kept)
+    return replace(split, train=without_tags_of(split.train.keep_users(kept), left_out))

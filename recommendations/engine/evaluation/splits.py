@@ -1,6 +1,6 @@
 """Ways to hold interactions back: what a model learns from, and the cases it is judged on."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -8,6 +8,8 @@ import numpy as np
 from recommendations.engine.arrays import BoolArray, Float32Array, IndexArray
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.items import ItemIndex
+from recommendations.engine.tags import GivenTags
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,6 +57,7 @@ def split_by_time(interactions: Interactions, *, train_share: float = 0.9) -> Sp
     cut = int(np.quantile(interactions.timestamps, train_share))
     is_early = interactions.timestamps <= cut
     known = keep_events(interactions, interactions.events.timestamps <= cut)
+    known = keep_tags(known, lambda tags: tags.timestamps <= cut)
     return Split(
         train=known.keep_ratings(is_early),
         cases=hold_back(known, is_early, as_of=cut),
@@ -83,7 +86,8 @@ def leave_last_out(interactions: Interactions) -> Split:
     """
     counts = np.diff(interactions.user_items.indptr)[interactions.rating_users]
     is_train = (interactions.sequence < counts - 1) | (counts == 1)
-    return replace(split_by_mask(interactions, is_train), follows_time=True)
+    known = forget_later(interactions, is_train)
+    return replace(split_by_mask(known, is_train), follows_time=True)
 
 
 def shuffle_ties(interactions: Interactions, *, seed: int) -> Interactions:
@@ -126,9 +130,10 @@ def newcomers(interactions: Interactions, *, seed: int, n_people: int, n_known: 
     rng = np.random.default_rng(seed)
     train, held_out = _part_people(interactions, rng=rng, n_people=n_people)
     is_known = held_out.sequence < n_known
-    first_unknown = np.full(held_out.n_users, np.iinfo(np.int64).min if n_known == 0 else 2**62)
-    np.minimum.at(first_unknown, held_out.rating_users[~is_known], held_out.timestamps[~is_known])
-    is_early = held_out.events.timestamps < first_unknown[held_out.event_user_indices]
+    moments = _first_unknown(held_out, is_known)
+    if n_known == 0:
+        moments[:] = np.iinfo(np.int64).min
+    is_early = held_out.events.timestamps < moments[held_out.event_user_indices]
     cases = hold_back(_forget_told(keep_events(held_out, is_early), is_known), is_known)
     return Split(train=train, cases=cases, strangers=True, follows_time=True)
 
@@ -136,8 +141,8 @@ def newcomers(interactions: Interactions, *, seed: int, n_people: int, n_known: 
 def hide_items(interactions: Interactions, *, seed: int, share: float = 0.05) -> Split:
     """Cold movies: hide a share of the rated items from all ratings, events and histories.
 
-    They stay in the catalogue with their content, and each person is judged on the order of the
-    hidden items alone.
+    They stay in the catalogue with their content, tags apart, which come from people who know
+    them. Each person is judged on the order of the hidden items alone.
     """
     rng = np.random.default_rng(seed)
     rated = np.flatnonzero(np.bincount(interactions.user_items.indices, minlength=1))
@@ -145,6 +150,7 @@ def hide_items(interactions: Interactions, *, seed: int, share: float = 0.05) ->
     hidden = np.sort(rng.choice(rated, size=n_hidden, replace=False))
     is_seen = ~np.isin(interactions.user_items.indices, hidden)
     known = keep_events(interactions, ~np.isin(interactions.events.item_indices, hidden))
+    known = keep_tags(known, lambda tags: ~np.isin(tags.item_indices, hidden))
     cases = [replace(case, candidates=hidden) for case in hold_back(known, is_seen)]
     return Split(train=known.keep_ratings(is_seen), cases=cases, hidden_items=hidden)
 
@@ -187,12 +193,59 @@ def keep_events(interactions: Interactions, is_kept: BoolArray) -> Interactions:
     )
 
 
+def keep_tags(
+    interactions: Interactions, is_kept: Callable[[GivenTags], BoolArray]
+) -> Interactions:
+    """Return the same with only the tags of this mask, shape (n_tags,).
+
+    Tags of which nobody knows who gave them when stay.
+    """
+    given = interactions.given_tags
+    if given is None:
+        return interactions
+    return interactions.with_tags(given.take(np.flatnonzero(is_kept(given))))
+
+
+def without_tags_of(interactions: Interactions, user_ids: IndexArray) -> Interactions:
+    """Return the same without the tags these people gave."""
+    return keep_tags(interactions, lambda tags: ~np.isin(tags.user_ids, user_ids))
+
+
 def _forget_told(interactions: Interactions, is_known: BoolArray) -> Interactions:
-    """Leave out events about what is held back: who opened a page is likely to rate the film."""
+    """Leave out events and tags about what is held back: they say that the film was of interest."""
     n_items = interactions.n_items
     cells = interactions.rating_users * n_items + interactions.user_items.indices
     event_cells = interactions.event_user_indices * n_items + interactions.events.item_indices
-    return keep_events(interactions, ~np.isin(event_cells, cells[~is_known]))
+    held = cells[~is_known]
+    known = keep_events(interactions, ~np.isin(event_cells, held))
+    users = ItemIndex(interactions.user_ids)
+
+    def is_told(tags: GivenTags) -> BoolArray:
+        user_indices, is_user = users.find(tags.user_ids)
+        return is_user & np.isin(user_indices * n_items + tags.item_indices, held)
+
+    return keep_tags(known, lambda tags: ~is_told(tags))
+
+
+def forget_later(interactions: Interactions, is_known: BoolArray) -> Interactions:
+    """Leave out what people did, or tagged, after the first of their ratings held back."""
+    moments = _first_unknown(interactions, is_known)
+    is_early = interactions.events.timestamps <= moments[interactions.event_user_indices]
+    users = ItemIndex(interactions.user_ids)
+
+    def is_late(tags: GivenTags) -> BoolArray:
+        user_indices, is_user = users.find(tags.user_ids)
+        return is_user & (tags.timestamps > moments[user_indices])
+
+    return keep_tags(keep_events(interactions, is_early), lambda tags: ~is_late(tags))
+
+
+def _first_unknown(interactions: Interactions, is_known: BoolArray) -> IndexArray:
+    """Return when each person gave the first rating that is not known; far ahead for none."""
+    first: IndexArray = np.full(interactions.n_users, 2**62)
+    unknown = interactions.timestamps[~is_known]
+    np.minimum.at(first, interactions.rating_users[~is_known], unknown)
+    return first
 
 
 def _order_ties(interactions: Interactions, keys: IndexArray) -> Interactions:
@@ -209,4 +262,5 @@ def _part_people(
     order = rng.permutation(interactions.n_users)
     n_held_out = min(n_people, max(1, interactions.n_users // 10))
     held_out, rest = np.sort(order[:n_held_out]), np.sort(order[n_held_out:])
-    return interactions.keep_users(rest), interactions.keep_users(held_out)
+    strangers = interactions.keep_users(held_out)
+    return without_tags_of(interactions.keep_users(rest), strangers.user_ids), strangers

@@ -4,13 +4,13 @@ from recommendations.engine import csv_files, number_columns
 from recommendations.engine.csv_files import (
     MovieFacts,
     add_metadata,
-    add_tags,
     read_events,
     read_groups,
     read_movies,
     read_pairs,
     read_ratings,
     read_rows,
+    read_tags,
     read_user_ids,
 )
 from recommendations.engine.errors import InputFileError
@@ -114,16 +114,27 @@ def test_movies_have_their_year_and_genres(write):
     assert (movies[2].year, movies[2].genres) == (0, ())
 
 
-def test_metadata_and_tags_reach_known_movies_only(write):
+def test_metadata_reaches_known_movies_only(write):
     movies = read_movies(write("movieId,title,genres\n1,One (1990),Drama\n"))
     add_metadata(
         write("movieId,director,cast,overview\n1,Ann A|Bob B,Cy C,A plot.\n2,X,Y,Z\n"), movies
     )
-    add_tags(write("userId,movieId,tag,timestamp\n5,1,twist,9\n6,1,twist,9\n6,2,x,9\n"), movies)
     assert movies.keys() == {1}
     assert movies[1].directors == ("Ann A", "Bob B")
     assert movies[1].overview == "A plot."
-    assert movies[1].tags == ["twist", "twist"]
+
+
+def test_tags_come_with_who_gave_them_and_when(write):
+    rows = read_tags(write("userId,movieId,tag,timestamp\n5,1,twist,9\n6,2,Twist,8\n"))
+    assert (rows.user_ids.tolist(), rows.item_ids.tolist()) == ([5, 6], [1, 2])
+    assert (list(rows.tags), rows.timestamps.tolist()) == (["twist", "Twist"], [9, 8])
+
+
+@pytest.mark.parametrize("column", ["userId", "movieId", "tag", "timestamp"])
+def test_a_tag_needs_all_its_columns(write, column):
+    header = "userId,movieId,tag,timestamp".replace(column, "other")
+    with pytest.raises(InputFileError, match=f"line 1, column {column}: the column is missing"):
+        read_tags(write(f"{header}\n1,2,twist,3\n"))
 
 
 def test_metadata_tells_writer_certificate_and_language_where_it_has_them(write):

@@ -5,6 +5,7 @@ import numpy as np
 from recommendations.engine.events import EVENT_KINDS
 from recommendations.engine.interactions import Interactions, UserEvents
 from recommendations.engine.items import ItemContent, ItemIndex
+from recommendations.engine.tags import GivenTags
 
 N_ITEMS = 24
 UNRATED_ITEM = N_ITEMS - 1
@@ -57,6 +58,24 @@ def two_camps(*, n_users=60, n_items=N_ITEMS, seed=3, with_events=True):
         events=some_events(rng, n_users=n_users, n_items=n_items) if with_events else None,
         groups={1000 + user: (f"gender:{'FM'[user % 2]}",) for user in range(n_users)},
     )
+
+
+def tagged_camps(*, n_users=120, seed=3):
+    """Return the two camps, where each person tags some of the films, rated or not, at any time.
+
+    Some tags come from a person who rated nothing. Every tag is a term of its own.
+    """
+    world = two_camps(n_users=n_users, seed=seed)
+    rng = np.random.default_rng(seed)
+    n_tags = 6 * n_users
+    given = GivenTags(
+        user_ids=1000 + rng.integers(n_users + 1, size=n_tags),
+        item_indices=rng.integers(world.n_items, size=n_tags),
+        codes=np.arange(n_tags),
+        timestamps=rng.integers(world.timestamps.min(), world.timestamps.max(), size=n_tags),
+        terms=[f"term {code}" for code in range(n_tags)],
+    )
+    return world.with_tags(given)
 
 
 def some_events(rng, *, n_users, n_items, n_events=40):

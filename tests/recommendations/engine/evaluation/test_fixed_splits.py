@@ -13,7 +13,8 @@ from recommendations.engine.evaluation.fixed_splits import (
     split_among_drawn,
     split_off,
 )
-from tests.recommendations.engine.worlds import two_camps
+from recommendations.engine.evaluation.leaks import check_no_leak
+from tests.recommendations.engine.worlds import tagged_camps, two_camps
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,23 @@ def test_a_test_item_among_its_own_negatives_counts_once(world, ncf):
     split = split_among_drawn(world, type(drawn)(test=rows, item_ids={user_id: negatives}))
     expected = set(rows.item_ids.tolist()) | {15, 35}
     assert set(world.items.ids[split.cases[0].candidates].tolist()) == expected
+
+
+def test_what_people_tag_after_their_drawn_test_rating_is_forgotten():
+    world = tagged_camps(n_users=20)
+    last = np.flatnonzero(np.diff(world.rating_users, append=-1))
+    drawn = drawn_from(rows_of(world, last), negatives=[15, 35])
+    split = split_among_drawn(world, drawn)
+    moments = dict(zip(drawn.test.user_ids.tolist(), drawn.test.timestamps.tolist(), strict=True))
+    tags = split.train.given_tags
+    by_people = [
+        (user, time)
+        for user, time in zip(tags.user_ids.tolist(), tags.timestamps.tolist(), strict=True)
+        if user in moments
+    ]
+    assert by_people
+    assert all(time <= moments[user] for user, time in by_people)
+    assert check_no_leak(split) is split
 
 
 def test_ncf_files_that_are_not_there_are_named(tmp_path):
