@@ -6,7 +6,7 @@ half of each history dropped, and the two speak by the length of the history.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from math import log
 from typing import Any, ClassVar, cast
 
@@ -22,6 +22,7 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
 from recommendations.engine.models.evidence import LIKED_STARS, Evidence
+from recommendations.engine.models.newcomers_choice import choose_for_newcomers
 from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
@@ -39,8 +40,10 @@ class EaseLayer(Recommender):
     `rating_weights` are the inputs for 1 to 5 stars: a low rating is weak evidence of interest.
     With `side_weight` above 0 the terms of `side_fields` join as people who rated the items they
     describe: an item's unit vector of terms weighs as much as the root of that many ratings do.
-    Of the items with `min_ratings` or more only the `max_items` most rated take part. Above
-    `dense_items` of them only the `neighbours` strongest weights of each column are kept.
+    One of `other_ridges` takes the place of `ridge` where newcomers are clearly better served by
+    it (`choose_for_newcomers`). Of the items with `min_ratings` or more only the `max_items` most
+    rated take part. Above `dense_items` of them only the `neighbours` strongest weights of each
+    column are kept.
     """
 
     name: ClassVar[str] = "ease-layer"
@@ -51,6 +54,7 @@ class EaseLayer(Recommender):
     }
     keep: float = 0.5
     ridge: float = 200.0
+    other_ridges: tuple[float, ...] = ()
     user_power: float = 0.3
     popularity_power: float = 0.0
     rating_weights: tuple[float, ...] = (0.3, 0.4, 0.6, 1.0, 1.1)
@@ -62,8 +66,8 @@ class EaseLayer(Recommender):
     neighbours: int = 300
 
     def _check_hyperparameters(self) -> None:
-        if not 0 < self.keep < 1 or self.ridge <= 0:
-            raise HyperparameterError("ease: keep must be between 0 and 1, ridge above 0")
+        if not 0 < self.keep < 1 or min((self.ridge, *self.other_ridges)) <= 0:
+            raise HyperparameterError("ease: keep must be between 0 and 1, ridges above 0")
         if min(self.min_ratings, self.max_items, self.neighbours) < 1:
             raise HyperparameterError("ease: min_ratings, max_items, neighbours must be 1 or more")
         if self.side_weight < 0 or not set(self.side_fields) <= set(CONTENT_FIELDS):
@@ -77,7 +81,7 @@ class EaseLayer(Recommender):
         self.active_items_ = choose_items(
             interactions, min_ratings=self.min_ratings, max_items=self.max_items
         )
-        problem = self._regression(interactions)
+        problem = self._regression(interactions, ridge=self._choose_ridge(interactions))
         is_large = len(self.active_items_) > self.dense_items
         with blas_threads(FIT_THREADS):
             weights = solve(problem, neighbours=self.neighbours if is_large else None)
@@ -91,7 +95,12 @@ class EaseLayer(Recommender):
         self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
         self.places_[self.active_items_] = np.arange(len(self.active_items_))
 
-    def _regression(self, interactions: Interactions) -> Regression:
+    def _choose_ridge(self, interactions: Interactions) -> float:
+        ridges = (self.ridge, *self.other_ridges)
+        candidates = [replace(self, ridge=ridge, other_ridges=()) for ridge in ridges]
+        return ridges[choose_for_newcomers(candidates, interactions, seed=self.seed)]
+
+    def _regression(self, interactions: Interactions, *, ridge: float) -> Regression:
         ratings = interactions.user_items[:, self.active_items_]
         inputs, targets = ratings.copy(), ratings.copy()
         inputs.data = self._weigh(ratings.data)
@@ -104,7 +113,7 @@ class EaseLayer(Recommender):
             targets=targets,
             user_weights=user_weights / user_weights.mean(),
             keep=self.keep,
-            ridge=self.ridge,
+            ridge=ridge,
             side=self._side(interactions),
         )
 
@@ -191,7 +200,11 @@ def choose_items(interactions: Interactions, *, min_ratings: int, max_items: int
 
 def _short_layer() -> EaseLayer:
     return EaseLayer(
-        keep=0.02, ridge=60.0, user_power=0.0, rating_weights=(0.0, 0.2, 0.6, 1.0, 1.2)
+        keep=0.02,
+        ridge=60.0,
+        other_ridges=(1000.0,),
+        user_power=0.0,
+        rating_weights=(0.0, 0.2, 0.6, 1.0, 1.2),
     )
 
 

@@ -43,7 +43,7 @@ def _weights_of_diaries() -> dict[str, tuple[float, ...]]:
     return {
         "favourites": (0.0, 0.0, 0.0, 0.0, 0.1, 0.1),
         "als": (0.0, 0.0, 0.0, 0.0, -0.25, -0.3),
-        "sequence": (0.0, 0.0, 0.0, 0.1, 0.26, 0.26),
+        "sequence": (0.0, 0.0, 0.0, 0.1, 0.3, 0.3),
     }
 
 

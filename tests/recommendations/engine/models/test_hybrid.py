@@ -8,7 +8,6 @@ from recommendations.engine.models import recipe_of
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.stars import Stars
 from tests.recommendations.engine.worlds import N_ITEMS, UNRATED_ITEM, camp_of, two_camps
 
