@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log1p
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -51,6 +51,11 @@ def _weights_of_returns() -> dict[str, tuple[float, ...]]:
     return {"returns": (0.0, 0.0, 0.0, 0.0, 0.25, 0.25)}
 
 
+def _scaled(row: tuple[float, ...], *factors: float) -> tuple[tuple[float, ...], ...]:
+    """Return the row times each factor, to four digits."""
+    return tuple(tuple(round(factor * weight, 4) for weight in row) for factor in factors)
+
+
 def _favourites() -> Popularity:
     return Popularity(mean_weight=0.0, count_weight=0.0, liked_weight=1.0, group_weight=0.0)
 
@@ -69,6 +74,14 @@ class Hybrid(Stack, StarPredictor):
     """
 
     name: ClassVar[str] = "hybrid"
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "weights.favourites": _scaled(_weights_by_length()["favourites"], 0.5, 1, 1.5),
+        "weights.als": _scaled(_weights_by_length()["als"], 0.75, 1, 1.25),
+        "weights.content": _scaled(_weights_by_length()["content"], 0.5, 1, 2),
+        "diary_weights.sequence": _scaled(_weights_of_diaries()["sequence"], 0.75, 1, 1.25),
+        "return_weights.returns": _scaled(_weights_of_returns()["returns"], 0.5, 1, 1.5),
+        "cold_boost": (3.0, 7.0, 15.0),
+    }
     popularity: Popularity = field(default_factory=Popularity)
     favourites: Popularity = field(default_factory=_favourites)
     ease: Ease = field(default_factory=Ease)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from recommendations.engine.evaluation.hyperparameters import values_of
 from recommendations.engine.evaluation.intervals import Figure
 from recommendations.engine.evaluation.protocols import PROTOCOLS, files_protocol
 from recommendations.engine.evaluation.splits import keep_events
@@ -17,6 +18,7 @@ from recommendations.engine.evaluation.tuning import (
     tune_model,
     validation_split,
 )
+from recommendations.engine.models import MODELS
 from recommendations.engine.models.bias import Bias
 from tests.recommendations.engine.evaluation.test_fixed_splits import rows_of
 from tests.recommendations.engine.worlds import two_camps
@@ -154,3 +156,11 @@ def tried(name, low, value):
 def test_the_default_stays_unless_another_is_better_with_confidence(trials, best):
     done = [tried("default", 1.0, 1.0), *(tried(*each) for each in trials)]
     assert pick_best(done).values == {"name": best}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_has_a_grid_around_its_defaults(name):
+    grid = MODELS[name].grid
+    defaults = values_of(MODELS[name](), grid)
+    assert grid
+    assert all(defaults[key] in values for key, values in grid.items())
