@@ -8,7 +8,6 @@ leading underscore are the algorithm.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from math import isfinite
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -27,6 +26,7 @@ from recommendations.engine.explanation import Explanation, Part
 from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS, History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemIndex
+from recommendations.engine.kinds import fits_kind, is_finite
 
 USUAL_COVERAGE = 0.8
 CSR_PIECES = ("data", "indices", "indptr", "shape")
@@ -84,14 +84,18 @@ class Recommender(ABC):
     def check_hyperparameters(self) -> None:
         """Raise `HyperparameterError` for the first hyperparameter that is out of its range.
 
-        No number may be NaN or infinite. Components are checked too.
+        Each must be of the kind it is declared as, no number NaN or infinite. Components are
+        checked too.
         """
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, Recommender):
                 value.check_hyperparameters()
-            elif not _is_finite(value):
+            elif not is_finite(value):
                 raise HyperparameterError(f"{self.name}: {field.name} must be finite, got {value}")
+            elif not fits_kind(value, field.type):
+                kind = field.type.__name__ if field.type in {int, float, str} else field.type
+                raise HyperparameterError(f"{self.name}: {field.name} must be {kind}, got {value}")
         self._check_hyperparameters()
 
     def score(self, history: History) -> FloatArray:
@@ -329,15 +333,6 @@ def _interval(stars: FloatArray, reach: FloatArray | float) -> tuple[FloatArray,
     # interval without width would claim to know a rating for certain.
     possible = np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
     return np.maximum(possible - reach, LOWEST_STARS), np.minimum(possible + reach, HIGHEST_STARS)
-
-
-def _is_finite(value: Any) -> bool:
-    """Tell whether no number in a hyperparameter, however nested, is NaN or infinite."""
-    if isinstance(value, Mapping):
-        return all(_is_finite(each) for each in value.values())
-    if isinstance(value, tuple):
-        return all(_is_finite(each) for each in value)
-    return not isinstance(value, float) or isfinite(value)
 
 
 def _piece(matrix: CsrMatrix, piece: str) -> AnyArray:
