@@ -59,7 +59,7 @@ def save(model: Recommender, directory: Path, *, replace_existing: bool = False)
     Raises `ArtefactError` if the directory exists, unless it is to be replaced, which only an
     artefact or an empty directory may be. Raises `NotFittedError` for an unfitted model.
     """
-    _check_target(directory, replace_existing=replace_existing)
+    check_target(directory, replace_existing=replace_existing)
     arrays = {ITEM_IDS: model.known_items.ids, **model.arrays()}
     directory.parent.mkdir(parents=True, exist_ok=True)
     workplace = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
@@ -180,16 +180,25 @@ def verify(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
     return manifest
 
 
-def _check_target(directory: Path, *, replace_existing: bool) -> None:
+def check_target(directory: Path, *, replace_existing: bool = False) -> None:
+    """Raise `ArtefactError` where `save` would, before there is a model to save."""
     if not directory.exists():
+        _check_parent(directory)
         return
     if not replace_existing:
         raise ArtefactError(f"{directory} exists; an artefact is never written over")
-    is_ours = directory.is_dir() and (
-        (directory / MANIFEST).is_file() or not any(directory.iterdir())
-    )
-    if not is_ours:
+    names = {path.name for path in directory.iterdir()} if directory.is_dir() else {""}
+    if names and MANIFEST not in names:
         raise ArtefactError(f"{directory} exists and is not a model; it is left alone")
+    foreign = sorted(name for name in names - {MANIFEST} if not name.endswith(".npy"))
+    if foreign:
+        raise ArtefactError(f"{directory} holds {foreign[0]}, no part of a model; it is left alone")
+
+
+def _check_parent(directory: Path) -> None:
+    nearest = next(parent for parent in directory.absolute().parents if parent.exists())
+    if not nearest.is_dir():
+        raise ArtefactError(f"{directory} cannot be made: {nearest} is not a directory")
 
 
 def _write_array(workplace: Path, name: str, values: AnyArray) -> dict[str, Any]:

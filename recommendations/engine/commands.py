@@ -3,6 +3,7 @@
 import csv
 import json
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,7 @@ def fit(files: InputFiles, *, model_name: str, seed: int, out: Path) -> None:
     model = build_model(recipe)
     if not model.is_servable:
         raise UnsupportedError(f"{model_name} keeps a row per person, so it is never stored")
+    artefacts.check_target(out.resolve(), replace_existing=True)
     model.fit(load_interactions(files))
     sha256 = artefacts.save(model, out.resolve(), replace_existing=True)
     logger.info("%s fitted on %s ratings, manifest %s", model_name, model.training_.ratings, sha256)
@@ -64,6 +66,7 @@ def predict(
     With `coverage` two columns follow: the stars between which that share of ratings to come will
     lie. Raises `UnsupportedError` if the model predicts no stars, or no interval.
     """
+    _check_output(out, directory=directory, inputs=(history_path, pairs_path))
     model = _open(directory)
     if not isinstance(model, StarPredictor):
         raise UnsupportedError(f"{directory}: {model.name} does not predict stars")
@@ -78,8 +81,7 @@ def predict(
         for user_id, positions in group_positions(user_ids).items():
             history = histories.get(user_id, History())
             stars[:, positions] = _foretell(model, history, item_indices[positions], coverage)
-    inputs = (history_path, pairs_path)
-    with _writer(out, ("userId", "movieId", *names), inputs=inputs) as rows:
+    with _writer(out, ("userId", "movieId", *names)) as rows:
         for user_id, item_id, values in zip(user_ids, item_ids, stars.T, strict=True):
             rows.writerow((user_id, item_id, *(f"{value:.9g}" for value in values)))
 
@@ -118,13 +120,13 @@ def recommend(
     A plan that asks for more than that reorders the best; scores stay what they are. Exploration
     draws by user and by the newest time in the user's history, so that a list stays still.
     """
+    _check_output(out, directory=directory, inputs=(history_path, users_path))
     model = _open(directory)
     histories = load_histories(history_path, model.known_items)
     user_ids = list(histories) if users_path is None else read_user_ids(users_path)
     ids = model.known_items.ids
-    inputs = [path for path in (history_path, users_path) if path is not None]
     with (
-        _writer(out, ("userId", "rank", "movieId", "score"), inputs=inputs) as rows,
+        _writer(out, ("userId", "rank", "movieId", "score")) as rows,
         blas_threads(SERVE_THREADS),
     ):
         for user_id, history, scores in _score_in_blocks(model, user_ids, histories):
@@ -233,17 +235,14 @@ def _drop_set(model: Recommender, history: History, item: int, *, top: int) -> A
 
 
 @contextmanager
-def _writer(path: Path, header: tuple[str, ...], *, inputs: Sequence[Path]) -> Iterator[Any]:
+def _writer(path: Path, header: tuple[str, ...]) -> Iterator[Any]:
     """Yield a CSV writer whose file appears at `path` only when all rows are written.
 
     A link is followed. What is no regular file, a pipe for instance, is written to as it is.
-    Raises `InputFileError` if `path` is one of the inputs.
+    Call `_check_output` before the work.
     """
     target = path.resolve()
-    if target in [each.resolve() for each in inputs]:
-        raise InputFileError("is an input and would be written over", path=path)
-    is_stream = path.is_absolute() and path.parts[1] in {"dev", "proc"}
-    if is_stream or (target.exists() and not target.is_file()):
+    if _is_stream(path):
         with path.open("w", encoding="utf-8", newline="") as stream:
             yield _start_rows(stream, header)
         return
@@ -254,6 +253,29 @@ def _writer(path: Path, header: tuple[str, ...], *, inputs: Sequence[Path]) -> I
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _check_output(path: Path, *, directory: Path, inputs: Sequence[Path | None]) -> None:
+    """Raise `InputFileError` for an output that cannot be written, or would harm an input."""
+    target = path.resolve()
+    if target.is_relative_to(directory.resolve()):
+        raise InputFileError("lies in the model, which stays as it is", path=path)
+    if target in [each.resolve() for each in inputs if each is not None]:
+        raise InputFileError("is an input and would be written over", path=path)
+    if target.is_dir():
+        raise InputFileError("is a directory, expected a file to write", path=path)
+    if _is_stream(path):
+        return
+    if not target.parent.is_dir():
+        raise InputFileError(f"there is no directory {target.parent}", path=path)
+    if not os.access(target.parent, os.W_OK):
+        raise InputFileError(f"nothing may be written into {target.parent}", path=path)
+
+
+def _is_stream(path: Path) -> bool:
+    target = path.resolve()
+    is_open_file = path.is_absolute() and path.parts[1] in {"dev", "proc"}
+    return is_open_file or (target.exists() and not target.is_file())
 
 
 def _start_rows(stream: IO[str], header: tuple[str, ...]) -> Any:

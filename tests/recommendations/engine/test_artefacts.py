@@ -74,6 +74,14 @@ def test_a_directory_of_somebody_else_is_left_alone(model, tmp_path):
     assert (tmp_path / "letters" / "dear.txt").exists()
 
 
+def test_a_model_beside_which_somebody_keeps_files_is_not_replaced(model, stored):
+    stored.chmod(0o755)
+    (stored / "ratings.csv").write_text("userId,movieId,rating,timestamp\n")
+    with pytest.raises(ArtefactError, match=r"ratings\.csv, no part of a model"):
+        artefacts.save(model, stored, replace_existing=True)
+    assert (stored / "ratings.csv").exists()
+
+
 def test_a_failed_save_leaves_nothing_behind(tmp_path):
     with pytest.raises(NotFittedError):
         artefacts.save(Bias(), tmp_path / "model")
@@ -142,7 +150,7 @@ def test_another_format_is_refused_naming_both_versions(stored):
     manifest = json.loads((stored / "manifest.json").read_text())
     manifest["format_version"] = 1
     rewrite(stored / "manifest.json", json.dumps(manifest).encode())
-    with pytest.raises(ArtefactVersionError, match=r"version 1; .* reads version 2"):
+    with pytest.raises(ArtefactVersionError, match=rf"version 1; .* reads version {artefacts.FORMAT_VERSION}"):
         artefacts.load(stored)
 
 

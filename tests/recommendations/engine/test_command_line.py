@@ -146,6 +146,33 @@ def test_an_input_is_never_written_over(place, capsys):
     assert (place / "H.csv").read_text() == before
 
 
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("nowhere/O.csv", "nowhere/O.csv: there is no directory"),
+        ("H.csv/O.csv", "H.csv/O.csv: there is no directory"),
+        ("folder", "folder: is a directory"),
+        ("hybrid/O.csv", "hybrid/O.csv: lies in the model"),
+        ("hybrid/manifest.json", "lies in the model"),
+    ],
+)
+def test_where_nothing_can_be_written_is_said_before_the_work(place, capsys, out, message):
+    (place / "folder").mkdir(exist_ok=True)
+    before = sorted(place.rglob("*"))
+    line = f"recommend --model @hybrid --history @never-read.csv --out @{out}"
+    assert message in fails(place, capsys, line)
+    line = f"predict --model @hybrid --history @H.csv --pairs @never-read.csv --out @{out}"
+    assert message in fails(place, capsys, line)
+    assert sorted(place.rglob("*")) == before
+
+
+def test_where_no_model_can_stand_is_said_before_it_is_fitted(place, capsys):
+    (place / "letters").mkdir()
+    (place / "letters" / "dear.txt").write_text("Dear Ann")
+    for out, message in (("letters", "left alone"), ("H.csv", "left alone"), ("H.csv/x", "cannot")):
+        assert message in fails(place, capsys, f"fit --ratings @never-read.csv --out @{out}")
+
+
 def test_a_link_is_followed_and_stays_one(place):
     (place / "target.csv").write_text("old")
     (place / "link.csv").symlink_to(place / "target.csv")
@@ -171,6 +198,17 @@ def test_numbers_out_of_range_are_refused(option, capsys):
         main([command, *rest])
     assert stopped.value.code == 2
     assert "must be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option", ["fit --seed x", "recommend -k many", "explain --user 1.5", "recommend --newness new"]
+)
+def test_what_is_no_number_is_told_in_plain_words(option, capsys):
+    command, *rest = option.split()
+    with pytest.raises(SystemExit) as stopped:
+        main([command, *rest])
+    assert stopped.value.code == 2
+    assert f"number, got '{rest[-1]}'" in capsys.readouterr().err
 
 
 def test_a_model_that_is_never_stored_is_refused_before_it_is_fitted(place, capsys):
