@@ -286,7 +286,10 @@ def _year(text: str) -> int:
 
 
 def _whole(text: str, least: int, limit: int) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
     if not least <= number < limit:
         raise argparse.ArgumentTypeError(f"must be {least} to {limit - 1}, got {text}")
     return number
@@ -301,7 +304,10 @@ def _direction(text: str) -> float:
 
 
 def _between(text: str, least: float) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
     if not least <= number <= 1:
         raise argparse.ArgumentTypeError(f"must be between {least:g} and 1, got {text}")
     return number

@@ -191,6 +191,14 @@ def read_ratings(path: Path) -> RatingRows:
     return _read_ratings_strictly(path) if rows is None else rows
 
 
+def read_some_ratings(path: Path) -> RatingRows:
+    """Read ratings as `read_ratings` does; a file without any is an error."""
+    rows = read_ratings(path)
+    if not len(rows.stars):
+        raise InputFileError("there is no rating", path=path, line=2, column="rating")
+    return rows
+
+
 def _read_plain_ratings(path: Path) -> RatingRows | None:
     """Return the ratings of a file without anything odd in it, else None."""
     columns = read_number_columns(path, whole=("userId", "movieId", "timestamp"), halves=["rating"])
@@ -271,11 +279,10 @@ def read_user_ids(path: Path) -> list[int]:
 
 def read_movies(path: Path) -> dict[int, MovieFacts]:
     """Read movieId, title, genres; the year stands in brackets at the end of the title."""
-    movies = {}
+    movies: dict[int, MovieFacts] = {}
+    seen: set[int] = set()
     for row in read_rows(path, required=("movieId", "title", "genres")):
-        movie_id = row.integer("movieId")
-        if movie_id in movies:
-            raise row.error("movieId", f"movie {movie_id} is given twice")
+        movie_id = _once(row, "movieId", seen)
         year = _YEAR.search(row.values["title"])
         genres = row.values["genres"]
         movies[movie_id] = MovieFacts(
@@ -291,8 +298,9 @@ def add_metadata(path: Path, movies: dict[int, MovieFacts]) -> None:
 
     Several directors, writers, actors or keywords of a cell are parted by "|".
     """
+    seen: set[int] = set()
     for row in read_rows(path, required=["movieId"], optional=METADATA_COLUMNS):
-        facts = movies.get(row.integer("movieId"))
+        facts = movies.get(_once(row, "movieId", seen))
         if facts is None:
             continue
         values = row.values
@@ -323,9 +331,10 @@ def read_tags(path: Path) -> TagRows:
 
 def read_groups(path: Path) -> dict[int, tuple[str, ...]]:
     """Read userId and what is known of gender, age, occupation, as labels like "gender:F"."""
-    groups = {}
+    groups: dict[int, tuple[str, ...]] = {}
+    seen: set[int] = set()
     for row in read_rows(path, required=["userId"], optional=GROUP_COLUMNS):
-        groups[row.integer("userId")] = tuple(
+        groups[_once(row, "userId", seen)] = tuple(
             f"{column}:{row.values[column]}" for column in GROUP_COLUMNS if row.values.get(column)
         )
     return groups
@@ -349,6 +358,15 @@ def read_events(path: Path) -> UserEvents:
         kinds=kinds,
         timestamps=columns["timestamp"],
     )
+
+
+def _once(row: Row, column: str, seen: set[int]) -> int:
+    """Return the id of a row, or raise `InputFileError` where an earlier row has it."""
+    outer_id = row.integer(column)
+    if outer_id in seen:
+        raise row.error(column, f"{outer_id} is given twice")
+    seen.add(outer_id)
+    return outer_id
 
 
 def _without_underscores(text: str) -> str:

@@ -17,9 +17,9 @@ from recommendations.engine.csv_files import (
     read_groups,
     read_movies,
     read_ratings,
+    read_some_ratings,
     read_tags,
 )
-from recommendations.engine.errors import InputFileError
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent, ItemIndex
@@ -46,9 +46,7 @@ def load_interactions(files: InputFiles, *, also: Sequence[RatingRows] = ()) -> 
     `also` are further ratings, read already; of a pair given twice the first counts. Raises
     `InputFileError` for the first thing that cannot be used.
     """
-    rows = read_ratings(files.ratings)
-    if not len(rows.stars):
-        raise InputFileError("there is no rating", path=files.ratings, line=2, column="rating")
+    rows = read_some_ratings(files.ratings)
     if also:
         rows = _join_rows([rows, *also])
     movies = {} if files.movies is None else read_movies(files.movies)

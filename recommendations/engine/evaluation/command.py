@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from recommendations.engine.dataset import InputFiles
+from recommendations.engine.errors import UnsupportedError
 from recommendations.engine.evaluation.beyond_accuracy import judge_variety
 from recommendations.engine.evaluation.cost import measure, time_lists
 from recommendations.engine.evaluation.learning_curve import thin_out
@@ -35,8 +36,10 @@ FIGURES = "recommendations.engine.evaluation.figures"
 def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str]) -> None:
     """Fit and judge each model on each split; write tables to `stream`, JSON and PNG into `out`.
 
-    Raises `UsageError` where the protocol misses something it needs.
+    Raises `UsageError` where the protocol misses something it needs, and `UnsupportedError` where
+    the data are too few for it.
     """
+    _check_settings(request)
     interactions, runs = prepare(files, request)
     out.mkdir(parents=True, exist_ok=True)
     document: dict[str, Any] = {
@@ -49,7 +52,7 @@ def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str])
     lines = _lines(request)
     curve = {share: _lines(request) for share in request.shares}
     for run in runs:
-        split = run.protocol.split(interactions, run.seed)
+        split = _split(interactions, run, request)
         _judge_all(lines, split, run)
         for share, thin_lines in curve.items():
             _judge_all(thin_lines, thin_out(split, share=share, seed=run.seed), run)
@@ -63,8 +66,31 @@ def evaluate(files: InputFiles, request: Request, *, out: Path, stream: IO[str])
     path = _write(out / f"{request.protocol}.json", document)
     stream.write(format_tables(lines, shown=runs[0].protocol.shown, seed=request.seed))
     if request.draws_figures:
-        # Drawing is a program of its own: whoever uses the engine should not load matplotlib.
-        subprocess.run([sys.executable, "-m", FIGURES, str(path)], check=True)  # noqa: S603 - ours
+        _draw_figures(path)
+
+
+def _check_settings(request: Request) -> None:
+    """Raise `HyperparameterError` now rather than when other models have been fitted."""
+    for line in _lines(request):
+        line.build(seed=request.seed).check_hyperparameters()
+
+
+def _split(interactions: Interactions, run: Run, request: Request) -> Split:
+    split = run.protocol.split(interactions, run.seed)
+    n_ratings = interactions.n_ratings
+    if not split.train.n_ratings or not split.cases:
+        what = "to judge by" if split.train.n_ratings else "to learn from"
+        raise UnsupportedError(
+            f"protocol {request.protocol}, {run.name}: of {n_ratings} ratings none is left {what}"
+        )
+    return split
+
+
+def _draw_figures(path: Path) -> None:
+    # Drawing is a program of its own: whoever uses the engine should not load matplotlib.
+    words = [sys.executable, "-m", FIGURES, str(path)]
+    if subprocess.run(words, check=False).returncode:  # noqa: S603 - ours
+        raise UnsupportedError(f"the report stands in {path}, but its figures could not be drawn")
 
 
 def _lines(request: Request) -> list[Line]:

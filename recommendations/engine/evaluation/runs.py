@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recommendations.engine.csv_files import read_ratings
+from recommendations.engine.csv_files import read_some_ratings
 from recommendations.engine.dataset import InputFiles, load_interactions
 from recommendations.engine.errors import UsageError
 from recommendations.engine.evaluation.fixed_splits import NCF_FILES, are_among, read_ncf
@@ -72,7 +72,7 @@ def prepare(files: InputFiles, request: Request) -> tuple[Interactions, list[Run
     if request.protocol == FILES:
         if not request.tests:
             raise UsageError("protocol files needs --test T.csv")
-        tests = [read_ratings(path) for path in request.tests]
+        tests = [read_some_ratings(path) for path in request.tests]
         runs = [
             Run(name=path.name, protocol=files_protocol(test), seed=request.seed)
             for path, test in zip(request.tests, tests, strict=True)

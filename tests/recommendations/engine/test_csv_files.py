@@ -137,6 +137,19 @@ def test_a_tag_needs_all_its_columns(write, column):
         read_tags(write(f"{header}\n1,2,twist,3\n"))
 
 
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (read_movies, "movieId,title,genres\n7,A,Drama\n8,B,Drama\n7,C,Drama\n"),
+        (read_groups, "gender,userId\nF,7\nF,8\nM,7\n"),
+        (lambda path: add_metadata(path, {}), "movieId,year\n7,1990\n8,1990\n7,1991\n"),
+    ],
+)
+def test_what_is_told_twice_is_refused(write, read, text):
+    with pytest.raises(InputFileError, match=r"line 4, column \w+Id: 7 is given twice"):
+        read(write(text))
+
+
 def test_metadata_tells_writer_certificate_and_language_where_it_has_them(write):
     movies = read_movies(write("movieId,title,genres\n1,One (1990),Drama\n2,Two,Drama\n"))
     add_metadata(

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from recommendations.engine.evaluation import command
 from recommendations.engine.evaluation.hyperparameters import values_of
 from recommendations.engine.models import MODELS
 from tests.recommendations.engine.test_command_line import fails, read, run, write
@@ -118,6 +119,50 @@ def test_one_fold_leaves_nothing_to_learn_from(place, capsys):
         run(place, line)
     assert caught.value.code == 2
     assert "--folds: must be 2 to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "protocol", "message"),
+    [
+        ([(1, 5, 4, 1)], "last", "protocol last, seed 7: of 1 ratings none is left to judge by"),
+        ([(1, 5, 4, 1)], "cold", "protocol cold, seed 7: of 1 ratings none is left to learn from"),
+        ([(1, 5, 4, 1), (2, 5, 4, 1)], "kfold", "fold 3: of 2 ratings none is left to judge by"),
+    ],
+)
+def test_too_few_ratings_for_a_protocol_are_told(place, capsys, rows, protocol, message):
+    write(place / "few.csv", ("userId", "movieId", "rating", "timestamp"), rows)
+    line = f"evaluate --ratings @few.csv --protocol {protocol} --models bias --out @few"
+    assert message in fails(place, capsys, f"{line} --no-figures")
+
+
+def test_a_test_file_without_ratings_is_named(place, capsys):
+    write(place / "none.csv", ("userId", "movieId", "rating", "timestamp"), [])
+    line = "evaluate --ratings @R.csv --protocol files --test @none.csv --models bias --out @r"
+    assert "none.csv, line 2, column rating: there is no rating" in fails(place, capsys, line)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("bias.rounds=2.5", "bias: rounds must be int, got 2.5"),
+        ("bias.rounds=0", "rounds at least 1"),
+        ("bias.user_damping=NaN", "bias: user_damping must be finite"),
+        ("bias.user_damping=true", "bias: user_damping must be float, got True"),
+        ('content.field_weights={"genres":"x"}', "content: field_weights must be dict[str, float]"),
+        ("stars.factors=[2.5]", "stars: factors must be tuple[int, ...]"),
+    ],
+)
+def test_settings_no_model_can_have_are_refused_before_the_work(place, capsys, setting, message):
+    models = "popularity,bias,content,stars"
+    line = f"evaluate --ratings @never-read.csv --protocol random --models {models} --out @r"
+    assert message in fails(place, capsys, f"{line} --set {setting}")
+
+
+def test_figures_that_cannot_be_drawn_leave_the_report(place, capsys, monkeypatch):
+    monkeypatch.setattr(command, "FIGURES", "recommendations.engine.no_such_module")
+    line = "evaluate --ratings @R.csv --protocol random --models bias --out @undrawn"
+    assert "figures could not be drawn" in fails(place, capsys, line)
+    assert json.loads((place / "undrawn" / "random.json").read_text())["models"]
 
 
 def test_settings_may_be_given_one_by_one(place):
