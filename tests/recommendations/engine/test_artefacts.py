@@ -150,7 +150,8 @@ def test_another_format_is_refused_naming_both_versions(stored):
     manifest = json.loads((stored / "manifest.json").read_text())
     manifest["format_version"] = 1
     rewrite(stored / "manifest.json", json.dumps(manifest).encode())
-    with pytest.raises(ArtefactVersionError, match=rf"version 1; .* reads version {artefacts.FORMAT_VERSION}"):
+    expected = rf"version 1; .* reads version {artefacts.FORMAT_VERSION}\."
+    with pytest.raises(ArtefactVersionError, match=expected):
         artefacts.load(stored)
 
 
