@@ -79,6 +79,7 @@ class Hybrid(Stack, StarPredictor):
         "weights.als": _scaled(_weights_by_length()["als"], 0.75, 1, 1.25),
         "weights.content": _scaled(_weights_by_length()["content"], 0.5, 1, 2),
         "diary_weights.sequence": _scaled(_weights_of_diaries()["sequence"], 0.75, 1, 1.25),
+        "returns.break_hours": (3.0, 24.0),
         "return_weights.returns": _scaled(_weights_of_returns()["returns"], 0.5, 1, 1.5),
         "cold_boost": (3.0, 7.0, 15.0),
     }
