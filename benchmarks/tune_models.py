@@ -39,6 +39,8 @@ AIMS: Mapping[str, tuple[str, ...]] = {
     "stars": ("people",),
     "hybrid": (LISTS,),
 }
+# Its lists do not depend on its stars, which take most of its time to fit.
+SET = {"hybrid": ('stars={"model":"bias"}',)}
 
 
 def tuning_command(model: str, directory: Path) -> list[str]:
@@ -51,6 +53,7 @@ def tuning_command(model: str, directory: Path) -> list[str]:
         *("--protocol", protocols, "--models", model),
         *("--tune", "--trials", str(TRIALS), "--seed", str(SEED)),
         *(word for name in metric for word in ("--objective", name)),
+        *(word for value in SET.get(model, ()) for word in ("--set", f"{model}.{value}")),
         *("--out", str(RECORDS.relative_to(ROOT))),
     ]
 

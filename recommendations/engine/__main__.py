@@ -123,7 +123,7 @@ def _refuse_idle_options(options: argparse.Namespace) -> None:
     if not options.tune:
         _refuse(options, ("trials", "objective"), "belongs to --tune")
     else:
-        _refuse(options, ("repeats", "learning_curve", "set"), "does not go with --tune")
+        _refuse(options, ("repeats", "learning_curve"), "does not go with --tune")
         if len(options.test) > 1:
             raise UsageError("--tune seeks on one split: give it one file of --test")
     if protocol != FOLDS:

@@ -125,7 +125,13 @@ def _tune(
 ) -> None:
     aims = _aims(interactions, run, request)
     for name in request.models:
-        found = tune_model(name, aims, trials=request.trials, seed=request.seed)
+        found = tune_model(
+            name,
+            aims,
+            trials=request.trials,
+            seed=request.seed,
+            settings=request.settings.get(name, {}),
+        )
         _write(out / f"{name}.json", {**document, "date": _today(), **found})
         stream.write(describe_winner(found))
 

@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from recommendations.engine.threads import SERVE_THREADS, blas_threads
 
 logger = logging.getLogger(__name__)
 
+_NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 _VALIDATION_SEED = 1000
 _DIGITS = 6
 
@@ -62,13 +64,16 @@ class Trial:
 def aim_at(
     name: str, protocol: Protocol, interactions: Interactions, *, metric: str | None, seed: int
 ) -> Aim:
-    """Return the aim of a protocol, by its own metric unless another is named."""
-    return Aim(
-        name=name,
-        protocol=protocol,
-        split=validation_split(interactions, protocol, seed),
-        metric=metric or protocol.objective,
-    )
+    """Return the aim of a protocol, by its own metric unless another is named.
+
+    Raises `UnsupportedError` where there are too few ratings to hold any back twice.
+    """
+    split = validation_split(interactions, protocol, seed)
+    if not split.train.n_ratings or not split.cases:
+        raise UnsupportedError(
+            f"protocol {name}: {interactions.n_ratings} ratings are too few to tune on"
+        )
+    return Aim(name=name, protocol=protocol, split=split, metric=metric or protocol.objective)
 
 
 def validation_split(interactions: Interactions, protocol: Protocol, seed: int) -> Split:
@@ -77,14 +82,22 @@ def validation_split(interactions: Interactions, protocol: Protocol, seed: int) 
     return protocol.validation(train, seed + _VALIDATION_SEED)
 
 
-def tune_model(name: str, aims: Sequence[Aim], *, trials: int, seed: int) -> dict[str, Any]:
+def tune_model(
+    name: str,
+    aims: Sequence[Aim],
+    *,
+    trials: int,
+    seed: int,
+    settings: Mapping[str, Any] = _NO_SETTINGS,
+) -> dict[str, Any]:
     """Return every trial of one model and the winner, as plain values for JSON.
 
-    Raises `UnsupportedError` if the model is not judged by the metric of an aim.
+    `settings` are hyperparameters that hold in all trials unless the grid varies them. Raises
+    `UnsupportedError` if the model is not judged by the metric of an aim.
     """
     grid = MODELS[name].grid
-    default = values_of(MODELS[name](), grid)
-    bench = _Bench(name, aims, seed=seed)
+    bench = _Bench(name, aims, seed=seed, settings=settings)
+    default = values_of(bench.build({}), grid)
     done: list[Trial] = []
     for values in draw_settings(grid, default, trials=trials, seed=seed):
         done.append(bench.try_out(values, done[0].judgements if done else None))
@@ -155,17 +168,24 @@ def group_by_training(aims: Sequence[Aim]) -> list[list[int]]:
 class _Bench:
     """Fit and judge settings of one model; aims with the same training part share a fit."""
 
-    def __init__(self, name: str, aims: Sequence[Aim], *, seed: int) -> None:
-        self._name, self._aims, self._seed = name, aims, seed
+    def __init__(
+        self, name: str, aims: Sequence[Aim], *, seed: int, settings: Mapping[str, Any]
+    ) -> None:
+        self._name, self._aims, self._seed, self._settings = name, aims, seed, settings
         self._groups = group_by_training(aims)
         self._first_stacks: dict[int, Stack] = {}
+
+    def build(self, values: Mapping[str, Any]) -> Recommender:
+        """Return the unfitted model with these values."""
+        model: Recommender = adjust(MODELS[self._name](seed=self._seed), self._settings)
+        return cast("Recommender", adjust(model, values))
 
     def try_out(self, values: Mapping[str, Any], default: Sequence[Judgement] | None) -> Trial:
         """Return the trial of these values beside what the default got, None for itself."""
         judged: dict[int, Judgement] = {}
         seconds = 0.0
         for place, group in enumerate(self._groups):
-            model: Recommender = adjust(MODELS[self._name](seed=self._seed), values)
+            model = self.build(values)
             train = self._aims[group[0]].split.train
             seconds += measure(partial(self._fit, model, train, place)).fit_seconds
             with blas_threads(SERVE_THREADS):

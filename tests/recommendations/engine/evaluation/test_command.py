@@ -98,7 +98,6 @@ def test_drawn_items_of_other_data_are_refused(place, capsys):
     [
         ("random --tune --repeats 3", "--repeats does not go with --tune"),
         ("random --tune --learning-curve .5", "--learning-curve does not go with --tune"),
-        ("random --tune --set bias.rounds=3", "--set does not go with --tune"),
         ("files --tune --test @R.csv @R.csv", "one file of --test"),
         ("random --trials 20", "--trials belongs to --tune"),
         ("random --objective rmse", "--objective belongs to --tune"),
@@ -239,6 +238,24 @@ def test_tuning_for_several_protocols_tells_what_each_got(place, capsys):
     assert report["objectives"] == {"strong": "ndcg@100", "newcomers-1": "ndcg@10"}
     assert set(report["trials"][1]["reached"]) == {"strong", "newcomers-1"}
     assert ", newcomers-1 ndcg@10 0." in capsys.readouterr().out
+
+
+def test_what_is_set_holds_in_every_trial(place):
+    line = "evaluate --ratings @R.csv --protocol random --models bias --objective rmse --out @tuned"
+    stars = []
+    for more in ("", " --set bias.user_damping=1000000"):
+        assert run(place, f"{line} --tune --trials 1{more}") == 0
+        trial = json.loads((place / "tuned" / "bias.json").read_text())["trials"][0]
+        stars.append((trial["values"]["user_damping"], trial["reached"]["random"]["value"]))
+    assert [damping for damping, _ in stars] == [5.0, 1e6]
+    assert stars[0][1] != stars[1][1]
+
+
+def test_too_few_ratings_to_tune_on_are_refused(place, capsys):
+    rows = [tuple(row.values()) for row in read(place / "R.csv")[:2]]
+    write(place / "few.csv", ("userId", "movieId", "rating", "timestamp"), rows)
+    line = "evaluate --ratings @few.csv --protocol last --models bias --tune --out @tuned"
+    assert "too few to tune on" in fails(place, capsys, line)
 
 
 def test_several_protocols_need_tune(place, capsys):
