@@ -6,6 +6,7 @@ of the conjugate gradient method for implicit feedback collaborative filtering",
 Only item factors are kept: a person's are folded in from the history.
 """
 
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import linalg, sparse
+from scipy.linalg import blas, lapack
 
 from recommendations.engine.arrays import (
     BoolArray,
@@ -26,7 +28,7 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
-from recommendations.engine.models.products import cosines_with, divide, multiply
+from recommendations.engine.models.products import cosines_with, divide, multiply, multiply_many
 from recommendations.engine.taste_groups import TasteGroups
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
@@ -77,6 +79,14 @@ class Als(Recommender):
     iterations: int = 15
     rating_weights: tuple[float, ...] = (0.0, 0.0, 0.3, 1.0, 1.2)
     n_groups: int = 24
+
+    def __post_init__(self) -> None:
+        """Start with no history remembered."""
+        self._remembered: tuple[weakref.ref[History], FoldIn] | None = None
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._remembered = None
 
     def _check_hyperparameters(self) -> None:
         if min(self.factors, self.iterations) < 1:
@@ -164,7 +174,7 @@ class Als(Recommender):
         `item_vectors_` are draws of the scores.
         """
         self._check_history(history)
-        folded = self._fold_in(history)
+        folded = self._fold_in_once(history)
         inverse = linalg.cho_solve((folded.factor, True), np.eye(self.gram_.shape[0]))
         return folded.vector, np.asarray(self.noise_[0] * inverse)
 
@@ -175,24 +185,41 @@ class Als(Recommender):
         liked = totals > 0
         confidences = 1.0 + self.alpha * np.abs(totals)
         vectors = self.item_vectors_[items].astype(np.float64)
-        matrix = self.gram_ + (vectors.T * (confidences - 1.0)) @ vectors
-        matrix[np.diag_indices_from(matrix)] += self.ridge
-        factor = linalg.cholesky(matrix, lower=True, check_finite=False)
+        factor = self._factorise(vectors, confidences)
         target = (confidences * liked) @ vectors
-        vector = linalg.cho_solve((factor, True), target, check_finite=False)
+        vector, _ = lapack.dpotrs(factor, target, lower=1)
         shares = _shares(weights, places, is_liked=liked)
         return FoldIn(factor=factor, vector=vector, targets=shares * confidences[places])
 
+    def _factorise(self, vectors: FloatArray, confidences: FloatArray) -> FloatArray:
+        """Return the lower Cholesky factor of A; above its diagonal stands anything.
+
+        LAPACK is called without scipy's checks, and for one triangle: half the time of a fold-in.
+        """
+        weighted = vectors * np.sqrt(confidences - 1.0)[:, np.newaxis]
+        matrix = blas.dsyrk(1.0, weighted.T, beta=1.0, c=self.gram_, lower=1)
+        matrix[np.diag_indices_from(matrix)] += self.ridge
+        factor, _ = lapack.dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
+        return cast("FloatArray", factor)
+
+    def _fold_in_once(self, history: History) -> FoldIn:
+        """Return the fold-in of a history; the last one is remembered for its account."""
+        if self._remembered is not None and self._remembered[0]() is history:
+            return self._remembered[1]
+        folded = self._fold_in(history)
+        self._remembered = (weakref.ref(history), folded)
+        return folded
+
     def _score(self, history: History) -> FloatArray:
-        return multiply(self.item_vectors_, self._fold_in(history).vector)
+        return multiply(self.item_vectors_, self._fold_in_once(history).vector)
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
         vectors = [self._fold_in(history).vector for history in histories]
-        columns = np.array(vectors).reshape(len(vectors), self.factors).T
-        return multiply(self.item_vectors_, columns).T
+        rows = np.array(vectors, dtype=np.float64).reshape(len(vectors), self.factors)
+        return multiply_many(self.item_vectors_, rows)
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
-        folded = self._fold_in(history)
+        folded = self._fold_in_once(history)
         wanted = self.item_vectors_[item_indices].astype(np.float64)
         seen_by = linalg.cho_solve((folded.factor, True), wanted.T, check_finite=False)
         own = self.item_vectors_[history.entry_items].astype(np.float64)

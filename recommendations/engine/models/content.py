@@ -27,7 +27,7 @@ from recommendations.engine.models.content_map import (
     learn_taste,
     popularity_scale,
 )
-from recommendations.engine.models.products import multiply
+from recommendations.engine.models.products import multiply, multiply_many
 from recommendations.engine.models.terms import (
     TermSpace,
     Vocabulary,
@@ -261,7 +261,7 @@ class Content(Recommender):
         profiles = [self._profile(history) for history in histories]
         if not profiles:
             return np.empty((0, self.n_items), dtype=np.float64)
-        return multiply(self.vectors_, np.stack(profiles, axis=1)).T
+        return multiply_many(self.vectors_, np.stack(profiles))
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         likings, inputs = self._factors(history)

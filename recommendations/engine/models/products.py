@@ -16,6 +16,15 @@ def multiply(item_vectors: Float32Array, vectors: FloatArray) -> FloatArray:
     return products
 
 
+def multiply_many(item_vectors: Float32Array, vectors: FloatArray) -> FloatArray:
+    """Return `multiply` of each row of vectors (n, factors), one row each: (n, n_items)."""
+    products = np.empty((len(vectors), len(item_vectors)), dtype=np.float64)
+    for start in range(0, len(item_vectors), _ROW_BLOCK):
+        block = slice(start, start + _ROW_BLOCK)
+        products[:, block] = vectors @ item_vectors[block].astype(np.float64).T
+    return products
+
+
 def cosines_with(item_vectors: Float32Array, item_index: int) -> FloatArray:
     """Return the cosine of each item's vector with that of one, 0 where one has no length."""
     own = item_vectors[item_index].astype(np.float64)

@@ -25,7 +25,7 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import strongest
 from recommendations.engine.models.ease import choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
-from recommendations.engine.models.row_sums import Entries, sum_rows
+from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 _PRIOR_COUNT = 10.0
@@ -161,20 +161,27 @@ class Sequence(Recommender):
         An entry comes up once for each matrix.
         """
         event_places = np.searchsorted(history.timestamps, history.events.timestamps, side="right")
-        places = np.concatenate([np.arange(history.n_ratings), event_places - 1])
-        weights = np.concatenate([self._weigh(history.values), history.event_weights])
-        columns = self.places_[history.entry_items].astype(np.int64)
+        first = max(history.n_ratings - self.window, 0)  # earlier ratings are out of reach
+        places = np.concatenate([np.arange(first, history.n_ratings), event_places - 1])
+        weights = np.concatenate([self._weigh(history.values[first:]), history.event_weights])
+        columns = self.places_[history.entry_items[first:]].astype(np.int64)
         lags = history.n_ratings - places
         used = np.flatnonzero((columns >= 0) & (weights > 0) & (lags <= self.window))
         rows = [columns[used] + layer * len(self.active_items_) for layer in range(_N_LAYERS)]
         inputs = [weights[used] * kernel[lags[used] - 1] for kernel in self._kernels()]
         entries = np.concatenate(inputs).astype(np.float64), np.concatenate(rows)
-        return entries, np.tile(used, _N_LAYERS)
+        return entries, np.tile(used + first, _N_LAYERS)
 
     def _score(self, history: History) -> FloatArray:
         entries, _ = self._entries(history)
         scores = self.intercepts_.copy()
         scores[self.active_items_] += sum_rows(self.weights_, entries)
+        return scores
+
+    def _score_many(self, histories: abc.Sequence[History]) -> FloatArray:
+        scores = np.tile(self.intercepts_, (len(histories), 1))
+        entries = [self._entries(history)[0] for history in histories]
+        scores[:, self.active_items_] += sum_rows_of_many(self.weights_, entries)
         return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:

@@ -1,0 +1,16 @@
+"""Products of stored vectors."""
+
+import numpy as np
+
+from recommendations.engine.models.products import multiply, multiply_many
+
+
+def test_many_products_are_those_of_one_at_a_time():
+    rng = np.random.default_rng(1)
+    item_vectors = rng.standard_normal((2_500, 3), dtype=np.float32)
+    vectors = rng.standard_normal((4, 3))
+    products = multiply_many(item_vectors, vectors)
+    expected = [multiply(item_vectors, vector) for vector in vectors]
+    assert np.allclose(products, expected, rtol=1e-12, atol=1e-12)
+    assert products.flags.c_contiguous
+    assert multiply_many(item_vectors, np.empty((0, 3))).shape == (0, 2_500)
