@@ -4,9 +4,11 @@ import weakref
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from math import sqrt
 from typing import Any, Self
 
 import numpy as np
+from scipy.linalg import blas
 
 from recommendations.engine.arrays import AnyArray, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
@@ -16,20 +18,21 @@ from recommendations.engine.interactions import Interactions
 
 _NO_DEVIATION = 1e-12
 _HISTORIES = 1024  # scored by one component at a time
-_CACHED_HISTORIES = 32  # standardised in the processor's cache
+_CACHED_HISTORIES = 16  # standardised in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Voice:
     """One component as it speaks for one history: z = weight · (score − mean) / deviation.
 
-    `factor` is weight / deviation, and 0 where all items score the same. `emphasis` multiplies
-    what is said of each item, shape (n_items,); None is the same for all.
+    `centred` is score − mean, shape (n_items,); `factor` is weight / deviation, and 0 where all
+    items score the same. `emphasis` multiplies what is said of each item, shape (n_items,); None
+    is the same for all.
     """
 
     name: str
     component: Recommender
-    scores: FloatArray
+    centred: FloatArray
     mean: float
     factor: float
     emphasis: FloatArray | None
@@ -37,7 +40,7 @@ class Voice:
     @property
     def weighted(self) -> FloatArray:
         """Return what the component adds to every item, shape (n_items,)."""
-        plain = (self.scores - self.mean) * self.factor
+        plain = self.centred * self.factor
         return plain if self.emphasis is None else plain * self.emphasis
 
     def parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
@@ -140,12 +143,14 @@ class Stack(Recommender):
     def _voice(self, history: History, *, name: str, weight: float) -> Voice:
         component = self.components_[name]
         scores = component._score(history)  # noqa: SLF001 - the history is checked once
-        mean, deviation = float(scores.mean()), float(scores.std())
+        mean = float(scores.mean())
+        centred = scores - mean
+        deviation = sqrt(float(centred @ centred) / len(centred))
         is_flat = deviation <= _NO_DEVIATION * max(1.0, abs(mean))
         return Voice(
             name=name,
             component=component,
-            scores=scores,
+            centred=centred,
             mean=mean,
             factor=0.0 if is_flat else weight / deviation,
             emphasis=self._emphasis(name),
@@ -228,7 +233,7 @@ def _add_standardised(
         deviations = np.sqrt(np.einsum("ij,ij->i", standard, standard) / standard.shape[1])
         is_flat = deviations <= _NO_DEVIATION * np.maximum(1.0, np.abs(means))
         factors = np.divide(weights[few], deviations, out=np.zeros(len(means)), where=~is_flat)
-        standard *= factors[:, np.newaxis]
         if emphasis is not None:
             standard *= emphasis
-        totals[rows[few]] += standard
+        for row, factor, values in zip(rows[few], factors, standard, strict=True):
+            blas.daxpy(values, totals[row], a=factor)  # adds in place, in one pass
