@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -70,7 +71,11 @@ def explain_recommendation(*, user: User, movie_id: int) -> Account:
     if index is None:
         raise MovieUnknownToModelError(movie_id)
     lists = read_personal_lists(user=user, curation_revision=read_curation_revision())
-    person = read_history(user=user, items=served.model.known_items)
+    person = read_history(
+        user=user,
+        items=served.model.known_items,
+        as_of=datetime.fromisoformat(lists.generated_at),  # as the place was worked out
+    )
     history = person.history.without_item(index)
     placed = served.model.explain(history, index)
     stars = served.model.explain_stars(history, index)

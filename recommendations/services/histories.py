@@ -1,8 +1,10 @@
 """A person of the site as the engine sees one: a history."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
+from django.utils import timezone
 
 from accounts.models import User
 from movies.models import Event, Rating
@@ -21,8 +23,12 @@ class PersonHistory:
     """Movie id to stars, oldest rating first, movies unknown to the model included."""
 
 
-def read_history(*, user: User, items: ItemIndex) -> PersonHistory:
-    """Return what a person rated and did, over the items that a model knows."""
+def read_history(*, user: User, items: ItemIndex, as_of: datetime | None = None) -> PersonHistory:
+    """Return what a person rated and did, over the items that a model knows.
+
+    `as_of` is the moment it is read for, now unless given.
+    """
+    moment = as_of or timezone.now()
     rows = list(
         Rating.objects.filter(user=user)
         .order_by("rated_at", "pk")
@@ -33,6 +39,7 @@ def read_history(*, user: User, items: ItemIndex) -> PersonHistory:
         item_ids=[movie_id for movie_id, _, _ in rows],
         stars=[half_stars / 2 for _, half_stars, _ in rows],
         timestamps=[int(rated_at.timestamp()) for _, _, rated_at in rows],
+        as_of=int(moment.timestamp()),
         events=_read_events(user=user, items=items),
         group=group_labels(age_band=user.age_band, gender=user.gender, occupation=user.occupation),
     )

@@ -24,7 +24,7 @@ def freshness_for(*, user: User | None, curation_revision: int) -> Freshness:
     return Freshness(
         model_version=served.number if served else NO_MODEL,
         profile_revision=user.profile_revision if user else 0,
-        settings=f"curation {curation_revision}",
+        settings=f"curation {curation_revision}, {timezone.localdate()}",
     )
 
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -5,7 +7,9 @@ from accounts.models import User
 from movies.services.curation import hide_movies, pin_movies, read_curation_revision
 from movies.services.lists import dismiss_movie
 from movies.services.ratings import rate_movie
+from recommendations.engine.items import ItemIndex
 from recommendations.services.cache import load_lists
+from recommendations.services.histories import read_history
 from recommendations.services.personal import read_personal_lists
 from recommendations.services.picks import PersonalLists
 from tests.factories import make_movie, make_user
@@ -55,6 +59,23 @@ def test_lists_are_kept_and_read_until_something_changes(two_camps, western_love
     again = lists_of(western_lover)
     assert again.freshness.profile_revision == first.freshness.profile_revision + 1
     assert again.generated_at > first.generated_at
+
+
+def test_a_new_day_brings_new_lists(two_camps, western_lover, monkeypatch):
+    first = lists_of(western_lover)
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+
+    assert lists_of(western_lover).generated_at == tomorrow.isoformat() > first.generated_at
+
+
+def test_a_history_is_read_for_the_present_moment(two_camps, western_lover, monkeypatch):
+    items = ItemIndex.of([two_camps.westerns[0].pk])
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    history = read_history(user=western_lover, items=items).history
+
+    assert history.as_of == int(tomorrow.timestamp()) >= history.timestamps[0] + 86_399
 
 
 def test_reasons_cite_what_was_liked(two_camps, western_lover):
