@@ -72,12 +72,15 @@ def _run(options: argparse.Namespace) -> None:
                 out=options.out,
             )
         case "explain":
+            if options.all_pairs and options.top is None:
+                raise UsageError("--all-pairs belongs to --top")
             commands.explain(
                 directory=options.model,
                 history_path=options.history,
                 user_id=options.user,
                 movie_id=options.movie,
                 top=options.top,
+                tries_all_pairs=options.all_pairs,
                 stream=sys.stdout,
             )
         case _:
@@ -223,6 +226,11 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", type=_outer_id, required=True)
     parser.add_argument("--movie", type=_outer_id, required=True)
     parser.add_argument("--top", type=_positive, help="name the ratings this place hangs on")
+    parser.add_argument(
+        "--all-pairs",
+        action="store_true",
+        help="of --top: try every pair, so that two are found if two do it, beyond 200 ratings too",
+    )
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,11 @@ import numpy as np
 from recommendations.engine import artefacts
 from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.base import Recommender, StarPredictor
-from recommendations.engine.counterfactuals import find_drop_set
+from recommendations.engine.counterfactuals import (
+    MOST_RESCORED,
+    count_rescored,
+    find_drop_set,
+)
 from recommendations.engine.csv_files import read_pairs, read_user_ids
 from recommendations.engine.dataset import (
     InputFiles,
@@ -175,10 +179,12 @@ def explain(
     movie_id: int,
     top: int | None,
     stream: IO[str],
+    tries_all_pairs: bool = False,
 ) -> None:
     """Write the account of one score as JSON; raises `UnknownItemError` for an unknown movie.
 
-    With `top` it also says by which few ratings the movie stands among the first so many.
+    With `top` it also says by which few ratings the movie stands among the first so many, and
+    with `tries_all_pairs` for certain whether two would do, however long the history is.
     """
     model = _open(directory)
     histories = load_histories(history_path, model.known_items)
@@ -188,7 +194,11 @@ def explain(
         explanation = model.explain(history, item)
         # `recommend` scores many at once, which may differ in the last bits.
         score = float(model.score_many([history])[0, item])
-        extra = {} if top is None else {"dropSet": _drop_set(model, history, item, top=top)}
+        extra: dict[str, Any] = {}
+        if top is not None:
+            enough = count_rescored(history.n_ratings) if tries_all_pairs else 0
+            tries = max(enough, MOST_RESCORED)
+            extra["dropSet"] = _drop_set(model, history, item, top=top, tries=tries)
     account = _account(explanation, history, model.known_items.ids)
     document = {"userId": user_id, "movieId": movie_id, "score": score, **account, **extra}
     json.dump(document, stream, indent=2)
@@ -224,10 +234,10 @@ def _name_effects(effects: Sequence[RatingEffect], ids: IndexArray) -> list[dict
     ]
 
 
-def _drop_set(model: Recommender, history: History, item: int, *, top: int) -> Any:
+def _drop_set(model: Recommender, history: History, item: int, *, top: int, tries: int) -> Any:
     """Return the ratings without which the item is not among the first `top`, None for none."""
     allowed = allow_all_but(model.n_items, history.item_indices)
-    found = find_drop_set(model, history, item, n=top, allowed=allowed)
+    found = find_drop_set(model, history, item, n=top, allowed=allowed, most_rescored=tries)
     if found is None:
         return None
     movie_ids = model.known_items.ids[list(found.item_indices)].tolist()

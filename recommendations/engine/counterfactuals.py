@@ -72,6 +72,11 @@ class DropSet:
     is_smallest: bool
 
 
+def count_rescored(n_ratings: int) -> int:
+    """Return how many histories are scored at most where every single and pair is tried."""
+    return n_ratings * (n_ratings + 1) // 2
+
+
 def find_drop_set(
     model: Recommender,
     history: History,
@@ -90,7 +95,8 @@ def find_drop_set(
     that takes three or more, every pair is tried, the most promising first. For singles and pairs
     at most `most_rescored` histories are scored, enough for all pairs of 200 ratings; where that
     does not do `is_smallest` is False. So the cost is that many times a row of `score_many` at
-    worst. An item that is not among the first `n` gives an empty set.
+    worst; `count_rescored` says how many make the smallest certain. An item that is not among the
+    first `n` gives an empty set.
     """
     trial = _Trial(model, history, item_index, n, allowed)
     if trial.is_dropped([]):
@@ -217,9 +223,9 @@ def _try_pairs(
     firsts, seconds = np.triu_indices(len(near), k=1)
     sums = margins[near[firsts]] + margins[near[seconds]]
     order = np.argsort(sums, kind="stable")[: max(budget, 0)]
-    pairs = positions[near[np.column_stack([firsts, seconds])[order]]].tolist()
+    pairs = positions[near[np.column_stack([firsts, seconds])[order]]]
     for start in range(0, len(pairs), _BLOCK):
-        block = pairs[start : start + _BLOCK]
+        block = pairs[start : start + _BLOCK].tolist()
         dropping = np.flatnonzero(trial.margins(block) == DROPPED)
         if len(dropping):
             return block[int(dropping[0])], True

@@ -254,6 +254,16 @@ def test_an_explanation_names_the_ratings_a_place_hangs_on(place, capsys):
     assert set(account["dropSet"]["movieIds"]) <= {5, 25, 15}
 
 
+def test_all_pairs_may_be_tried_for_the_ratings_a_place_hangs_on(place, capsys):
+    line = "explain --model @hybrid --history @H.csv --user 2 --movie 45"
+    assert "--all-pairs belongs to --top" in fails(place, capsys, f"{line} --all-pairs")
+    sets = []
+    for option in ("", "--all-pairs"):
+        assert run(place, f"{line} --top 5 {option}") == 0
+        sets.append(json.loads(capsys.readouterr().out)["dropSet"])
+    assert sets[0] == sets[1]
+
+
 def test_one_prediction_for_each_pair_in_order(place):
     pairs = [(2, 45), (99, 5), (2, 45), (2, 4711), (1, 25), (99, 4711)]
     write(place / "P.csv", ("userId", "movieId"), pairs)

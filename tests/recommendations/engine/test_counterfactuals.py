@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from recommendations.engine.base import Recommender
 from recommendations.engine.counterfactuals import (
+    MOST_RESCORED,
     compare_histories,
+    count_rescored,
     diff_lists,
     find_drop_set,
 )
@@ -94,6 +96,38 @@ def test_nothing_is_found_beyond_the_limit_or_where_nothing_helps():
 
 def test_with_too_few_tries_a_set_is_not_called_the_smallest():
     assert drop([(2, 0), (2, 0), (2, 0), (0, 1)], most_rescored=5) == ((0, 1, 2), False)
+
+
+class Together(Sums):
+    """Give item 4 a point for itself unless both of two ratings are missing."""
+
+    name = "together"
+
+    def __init__(self, n_ratings, pair):
+        super().__init__(np.zeros((n_ratings + 2, n_ratings + 2)))
+        self.pair = pair
+
+    def _score(self, history):
+        scores = np.zeros(self.n_items)
+        scores[-1] = float(np.isin(self.pair, history.item_indices).any())
+        scores[-2] = 0.5
+        return scores
+
+
+def test_a_pair_that_acts_only_together_is_found_where_all_are_tried():
+    allowed = np.arange(32) >= 30
+
+    def search(tries):
+        model = Together(30, pair=(28, 29))
+        return find_drop_set(model, rated(30), 31, n=1, allowed=allowed, most_rescored=tries)
+
+    assert search(count_rescored(30) - 1) is None
+    found = search(count_rescored(30))
+    assert (found.item_indices, found.is_smallest) == ((28, 29), True)
+
+
+def test_all_pairs_of_two_hundred_ratings_are_tried_anyway():
+    assert count_rescored(200) == MOST_RESCORED
 
 
 def test_an_item_outside_of_the_first_n_needs_nothing():
