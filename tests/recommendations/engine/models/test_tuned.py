@@ -15,7 +15,7 @@ TRIALS = 8
 KEPT = {
     "bias": "the yardstick of every ratio in the documents; dampings of 5 are its definition",
     "returns": "hybrid hears it with breaks of a day, and three hours are no better there",
-    "hybrid": "its weights serve other data and tasks too; most of the gain lies in one cut in time",
+    "hybrid": "its weights serve other data too; most of the gain lies in one cut in time",
 }
 
 
