@@ -31,6 +31,7 @@ from recommendations.engine.explain import RatingEffect, strongest_ratings
 from recommendations.engine.explanation import Explanation
 from recommendations.engine.history import History
 from recommendations.engine.models import build_model
+from recommendations.engine.processes import map_forked
 from recommendations.engine.ranking.exploration import seed_of
 from recommendations.engine.ranking.filters import Rule, allow_all_but
 from recommendations.engine.ranking.knowledge import knowledge_for
@@ -41,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 _CELLS_A_BLOCK = 4_000_000
 _MOST_NAMED = 5
+_Row = tuple[int, int, int, str]
 _COLUMNS = ("prediction",)
 _INTERVAL_COLUMNS = ("lowest", "highest")
 
@@ -128,47 +130,54 @@ def recommend(
     model = _open(directory)
     histories = load_histories(history_path, model.known_items)
     user_ids = list(histories) if users_path is None else read_user_ids(users_path)
-    ids = model.known_items.ids
+
+    def list_block(block: Sequence[int]) -> list[_Row]:
+        return _list_block(model, block, histories, k=k, plan=plan)
+
+    n_users = max(1, _CELLS_A_BLOCK // max(model.n_items, 1))
+    blocks = [user_ids[start : start + n_users] for start in range(0, len(user_ids), n_users)]
     with (
         _writer(out, ("userId", "rank", "movieId", "score")) as rows,
         blas_threads(SERVE_THREADS),
     ):
-        for user_id, history, scores in _score_in_blocks(model, user_ids, histories):
-            ranked = make_list(
-                scores,
-                k=k,
-                plan=plan,
-                history=history,
-                rules=[Rule(why="seen", removed=history.item_indices)],
-                knowledge=knowledge_for(model, history, scores, plan=plan),
-                seed=seed_of(user_id, int(history.timestamps.max(initial=0))),
-            )
-            rows.writerows(
-                (user_id, rank, item, f"{score:.9g}")
-                for rank, (item, score) in enumerate(
-                    zip(ids[ranked.items].tolist(), ranked.scores.tolist(), strict=True), start=1
-                )
-            )
+        for block_rows in map_forked(list_block, blocks):
+            rows.writerows(block_rows)
+
+
+def _list_block(
+    model: Recommender,
+    user_ids: Sequence[int],
+    histories: Mapping[int, History],
+    *,
+    k: int,
+    plan: ListPlan,
+) -> list[_Row]:
+    """Return the lists of so many users as can be scored together, in rows of the output."""
+    ids = model.known_items.ids
+    found: list[_Row] = []
+    own = [histories.get(user_id, History()) for user_id in user_ids]
+    for user_id, history, scores in zip(user_ids, own, model.score_many(own), strict=True):
+        ranked = make_list(
+            scores,
+            k=k,
+            plan=plan,
+            history=history,
+            rules=[Rule(why="seen", removed=history.item_indices)],
+            knowledge=knowledge_for(model, history, scores, plan=plan),
+            seed=seed_of(user_id, int(history.timestamps.max(initial=0))),
+        )
+        pairs = zip(ids[ranked.items].tolist(), ranked.scores.tolist(), strict=True)
+        found += [
+            (user_id, rank, item, f"{score:.9g}")
+            for rank, (item, score) in enumerate(pairs, start=1)
+        ]
+    return found
 
 
 def _open(directory: Path) -> Recommender:
     """Return a stored model of which every byte has been checked: here nothing else does."""
     manifest = artefacts.verify(directory)
     return artefacts.load(directory, expected_sha256=manifest.sha256)
-
-
-def _score_in_blocks(
-    model: Recommender, user_ids: Sequence[int], histories: Mapping[int, History]
-) -> Iterator[tuple[int, History, FloatArray]]:
-    """Yield each user with history and scores; so many are scored together as fit in memory."""
-    n_users = max(1, _CELLS_A_BLOCK // max(model.n_items, 1))
-    for start in range(0, len(user_ids), n_users):
-        block = [
-            (user, histories.get(user, History())) for user in user_ids[start : start + n_users]
-        ]
-        scores = model.score_many([history for _, history in block])
-        for (user_id, history), row in zip(block, scores, strict=True):
-            yield user_id, history, row
 
 
 def explain(

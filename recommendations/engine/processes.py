@@ -1,0 +1,63 @@
+"""Work on blocks in two processes that share what the parent has in memory.
+
+Processes, not threads: many short numpy calls for each person hold the interpreter's lock.
+"""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import Any, TypeVar
+
+PROCESSES = 2
+_WAITING = 2 * PROCESSES  # blocks at work or waiting to be taken, so that memory stays bounded
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_inherited: list[Callable[[Any], Any]] = []
+
+
+def map_forked(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+    """Yield `work` of each task, in order; an error of any is raised in its place.
+
+    `work` may be a closure over anything, as the processes are forks of this one: arrays are
+    shared. Tasks and results are pickled on their way. A single task, a single processor, or a
+    system that cannot fork means that everything happens here.
+    """
+    if len(tasks) < PROCESSES or _n_processors() < PROCESSES:
+        yield from map(work, tasks)
+        return
+    _inherited.append(work)
+    try:
+        with ProcessPoolExecutor(
+            PROCESSES, mp_context=multiprocessing.get_context("fork")
+        ) as executor:
+            yield from _in_order(executor, tasks)
+    finally:
+        _inherited.remove(work)
+
+
+def _in_order(executor: ProcessPoolExecutor, tasks: Sequence[Any]) -> Iterator[Any]:
+    waiting: deque[Future[Any]] = deque()
+    try:
+        for task in tasks:
+            if len(waiting) == _WAITING:
+                yield waiting.popleft().result()
+            waiting.append(executor.submit(_call_inherited, task))
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _call_inherited(task: Any) -> Any:
+    return _inherited[-1](task)
+
+
+def _n_processors() -> int:
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return 1
+    return len(os.sched_getaffinity(0))
