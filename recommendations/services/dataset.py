@@ -10,9 +10,10 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.models import User
-from movies.models import Event
+from movies.models import Event, Tag
 from recommendations.engine.interactions import Interactions, UserEvents
 from recommendations.engine.items import ItemContent, ItemIndex
+from recommendations.engine.tags import GivenTags
 
 # PostgreSQL's binary COPY: a header of 19 bytes, then for each row the number of columns and for
 # each column its length and its big-endian bytes, then a trailer of 2 bytes. With columns of
@@ -25,6 +26,15 @@ RATINGS = """
     FROM movies_rating ORDER BY id
 """
 RATING_COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "seconds": "i8"}
+
+TAGS = """
+    SELECT application.user_id, application.movie_id, application.tag_id,
+        floor(extract(epoch FROM application.applied_at))::bigint AS seconds
+    FROM movies_tagapplication AS application
+    JOIN movies_tag AS tag ON tag.id = application.tag_id
+    WHERE NOT tag.is_hidden ORDER BY application.id
+"""
+TAG_COLUMNS = {"user_id": "i8", "movie_id": "i8", "tag_id": "i8", "seconds": "i8"}
 
 CONTENT = """
     SELECT movie.id, movie.title, movie.year, movie.certification, movie.language,
@@ -39,11 +49,7 @@ CONTENT = """
         ARRAY(SELECT person.name FROM movies_credit AS credit
               JOIN movies_person AS person ON person.id = credit.person_id
               WHERE credit.movie_id = movie.id AND credit.role = 'cast'
-              ORDER BY credit.position, credit.id),
-        ARRAY(SELECT tag.slug FROM movies_tagapplication AS application
-              JOIN movies_tag AS tag ON tag.id = application.tag_id
-              WHERE application.movie_id = movie.id AND NOT tag.is_hidden
-              ORDER BY application.id)
+              ORDER BY credit.position, credit.id)
     FROM movies_movie AS movie ORDER BY movie.id
 """
 
@@ -54,17 +60,19 @@ def read_interactions() -> Interactions:
     Outer ids are primary keys. Equal times keep the order of the rows' primary keys.
     """
     movie_ids, content = _read_content()
+    catalogue = ItemIndex.of(movie_ids)
     ratings = copy_records(RATINGS, columns=RATING_COLUMNS)
-    return Interactions.from_arrays(
+    interactions = Interactions.from_arrays(
         user_ids=ratings["user_id"].astype(np.int64),
         item_ids=ratings["movie_id"].astype(np.int64),
         stars=ratings["half_stars"].astype(np.float32) / 2,
         timestamps=ratings["seconds"].astype(np.int64),
-        catalogue=ItemIndex.of(movie_ids),
+        catalogue=catalogue,
         content=content,
         events=_read_events(),
         groups=_read_groups(),
     )
+    return interactions.with_tags(_read_tags(catalogue))
 
 
 def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
@@ -91,15 +99,14 @@ def _read_content() -> tuple[list[int], ItemContent]:
         cursor.execute(CONTENT)
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
     movie_ids, titles, years, certifications, languages, *further = (
-        zip(*rows, strict=True) if rows else ((),) * 11
+        zip(*rows, strict=True) if rows else ((),) * 10
     )
-    keywords, overviews, genres, directors, cast, tags = further
+    keywords, overviews, genres, directors, cast = further
     may_use_texts = settings.USE_METADATA_TEXTS_IN_MODELS
     content = ItemContent(
         genres=genres,
         directors=directors,
         cast=cast,
-        tags=tags,
         keywords=keywords if may_use_texts else (),
         overviews=overviews if may_use_texts else (),
         years=[year or 0 for year in years],
@@ -108,6 +115,22 @@ def _read_content() -> tuple[list[int], ItemContent]:
         languages=languages,
     )
     return list(movie_ids), content
+
+
+def _read_tags(catalogue: ItemIndex) -> GivenTags:
+    """Return who gave which tag to which film, and when; hidden tags are not among them."""
+    rows = copy_records(TAGS, columns=TAG_COLUMNS)
+    item_indices, is_known = catalogue.find(rows["movie_id"].astype(np.int64))
+    rows, item_indices = rows[is_known], item_indices[is_known]  # a film may be new since
+    tag_ids, codes = np.unique(rows["tag_id"], return_inverse=True)
+    slugs = dict(Tag.objects.filter(pk__in=tag_ids.tolist()).values_list("pk", "slug"))
+    return GivenTags(
+        user_ids=rows["user_id"].astype(np.int64),
+        item_indices=item_indices,
+        codes=codes,
+        timestamps=rows["seconds"].astype(np.int64),
+        terms=[slugs[tag_id] for tag_id in tag_ids.tolist()],
+    )
 
 
 def _read_events() -> UserEvents | None:

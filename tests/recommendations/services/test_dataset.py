@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from movies.models import Genre, Tag, TagApplication
 from recommendations.services.dataset import read_interactions
@@ -50,6 +51,18 @@ def test_texts_of_others_stay_out_of_the_models_where_that_is_set(film, settings
 
     assert (content.overviews, content.keywords) == ((), ())
     assert [list(genres) for genres in content.genres] == [["Horror"]]
+
+
+def test_tags_carry_who_gave_them_and_when(film):
+    tag, user = Tag.objects.create(name="tense", slug="tense"), make_user()
+    moment = timezone.now().replace(microsecond=0)
+    TagApplication.objects.create(tag=tag, user=user, movie=film, applied_at=moment)
+
+    given = read_interactions().given_tags
+    assert (given.user_ids.tolist(), given.timestamps.tolist()) == (
+        [user.pk],
+        [int(moment.timestamp())],
+    )
 
 
 def test_hidden_tags_are_not_learned(film):
