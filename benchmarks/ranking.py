@@ -7,6 +7,8 @@ ratio to a plain product of a (n_items, 64) float32 matrix with a vector, taken 
 import argparse
 import sys
 import time
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -54,52 +56,94 @@ def make_world(n_items, rng):
     return rng.standard_normal(n_items) ** 3, history, features
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class World:
+    """One person's scores of all items, and what re-ranking knows of the best of them."""
+
+    scores: np.ndarray
+    history: History
+    features: ItemFeatures
+    seen: Rule
+    allowed: np.ndarray
+    head: np.ndarray
+    known: np.ndarray
+    posterior: tuple
+
+    @classmethod
+    def of(cls, n_items, rng):
+        """Draw scores, history and features, and take the best unseen items."""
+        scores, history, features = make_world(n_items, rng)
+        seen = Rule(why="seen", removed=history.item_indices)
+        allowed = apply_rules(n_items, [seen])
+        head = top_k(scores, RERANKED, candidates=allowed)
+        return cls(
+            scores=scores,
+            history=history,
+            features=features,
+            seen=seen,
+            allowed=allowed,
+            head=head,
+            known=features.membership(head),
+            posterior=fold_in_posterior(history, features.taste_vectors),
+        )
+
+    @property
+    def n_items(self):
+        """Return the number of items."""
+        return len(self.scores)
+
+    @property
+    def usual(self):
+        """Return scores that everybody gets."""
+        return UsualScores(means=np.zeros(self.n_items), deviations=np.ones(self.n_items))
+
+
 def steps(n_items, rng):
     """Return every step by name as a function without arguments."""
-    scores, history, features = make_world(n_items, rng)
-    seen = Rule(why="seen", removed=history.item_indices)
-    allowed = apply_rules(n_items, [seen])
-    head = top_k(scores, RERANKED, candidates=allowed)
-    known = features.membership(head)
-    wanted = genre_mix(history, features.membership(history.entry_items))
-    counts = np.exp(features.popularity)
-    posterior = fold_in_posterior(history, features.taste_vectors)
-    usual = UsualScores(means=np.zeros(n_items), deviations=np.ones(n_items))
-    knowledge = Knowledge(
-        features=features,
-        usual=usual,
-        taste=Taste(posterior=posterior, item_vectors=features.taste_vectors),
-    )
-    people = standardise_people(rng.standard_normal((4, n_items)))
+    world = World.of(n_items, rng)
+    return {
+        **steps_on_all(world),
+        **steps_on_the_best(world),
+        **steps_for_groups(world, rng),
+        **whole_lists(world),
+    }
+
+
+def steps_on_all(world):
+    """Return filters, boosts and what else goes over all items."""
+    years, counts = world.features.years, np.exp(world.features.popularity)
+    rules = [world.seen, keep_years(years, first=1980)]
+    vectors, usual = world.features.taste_vectors, world.usual
+    return {
+        "filter: seen and years": lambda: apply_rules(world.n_items, rules),
+        "best 500": lambda: top_k(world.scores, RERANKED, candidates=world.allowed),
+        "boost: popularity": lambda: popularity_boost(counts, popularity=-0.5),
+        "boost: period": lambda: period_boost(years, newness=0.5),
+        "boost: decade": lambda: decade_boost(years, decade=1970, strength=1.0),
+        "what stands out": lambda: usual.stand_out(world.scores),
+        "fold-in posterior": lambda: fold_in_posterior(world.history, vectors),
+    }
+
+
+def steps_on_the_best(world):
+    """Return what re-ranks the best 500."""
+    head, features, rated = world.head, world.features, world.history.entry_items
+    options = {"scores": world.scores[head], "membership": world.known}
+    wanted = genre_mix(world.history, features.membership(rated))
 
     def vary(k, taste_share):
         likeness = features.likeness(head, taste_share=taste_share)
-        return diversify(head, scores=scores[head], likeness=likeness, k=k, diversity=0.3)
+        return diversify(head, scores=options["scores"], likeness=likeness, k=k, diversity=0.3)
 
-    def listed(plan):
-        return make_list(
-            scores, k=100, plan=plan, history=history, rules=[seen], knowledge=knowledge, seed=1
-        )
-
-    options = {"scores": scores[head], "membership": known}
     return {
-        "filter: seen and years": lambda: apply_rules(
-            n_items, [seen, keep_years(features.years, first=1980)]
-        ),
-        "best 500": lambda: top_k(scores, RERANKED, candidates=allowed),
-        "boost: popularity": lambda: popularity_boost(counts, popularity=-0.5),
-        "boost: period": lambda: period_boost(features.years, newness=0.5),
-        "boost: decade": lambda: decade_boost(features.years, decade=1970, strength=1.0),
-        "what stands out": lambda: usual.stand_out(scores),
         "variety, 30 places, terms": lambda: vary(30, 0.0),
         "variety, 100 places, factors": lambda: vary(100, 1.0),
         "calibration, 30 places": lambda: calibrate(
             head, **options, wanted=wanted, k=30, calibration=0.3
         ),
-        "fold-in posterior": lambda: fold_in_posterior(history, features.taste_vectors),
         "exploration, 2 of 500": lambda: explore(
             head,
-            posterior=posterior,
+            posterior=world.posterior,
             item_vectors=features.taste_vectors[head],
             n_items=2,
             rng=np.random.default_rng(1),
@@ -107,14 +151,32 @@ def steps(n_items, rng):
         "first list, 30 places": lambda: spread_out(
             head, **options, years=features.years[head], k=30
         ),
-        "group of 4, average": lambda: aggregate(
-            people, allowed=allowed, k=30, aggregation="average"
-        ),
-        "group of 4, fair turns": lambda: aggregate(
-            people, allowed=allowed, k=30, aggregation="fair turns"
-        ),
-        "whole list, by score": lambda: listed(ListPlan()),
-        "whole list, the site's": lambda: listed(SITE_PLAN),
+    }
+
+
+def steps_for_groups(world, rng):
+    """Return lists for four people together."""
+    people = standardise_people(rng.standard_normal((4, world.n_items)))
+    return {
+        f"group of 4, {way}": partial(
+            aggregate, people, allowed=world.allowed, k=30, aggregation=way
+        )
+        for way in ("average", "fair turns")
+    }
+
+
+def whole_lists(world):
+    """Return lists of 100 from scores to places."""
+    knowledge = Knowledge(
+        features=world.features,
+        usual=world.usual,
+        taste=Taste(posterior=world.posterior, item_vectors=world.features.taste_vectors),
+    )
+    plans = {"whole list, by score": ListPlan(), "whole list, the site's": SITE_PLAN}
+    options = {"history": world.history, "rules": [world.seen], "knowledge": knowledge}
+    return {
+        name: partial(make_list, world.scores, k=100, plan=plan, seed=1, **options)
+        for name, plan in plans.items()
     }
 
 
