@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,3 +25,20 @@ def test_ties_go_to_the_lower_index():
 
 def test_more_than_there_are_is_all_of_them():
     assert top_k(np.array([1.0, 2.0]), 9).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("k", [1, 100, 9_000, 30_000])
+@pytest.mark.parametrize("spread", [0, 3, 1_000_000])
+def test_the_best_of_very_many_are_those_of_sorting_all(k, spread):
+    rng = np.random.default_rng(5)
+    scores = rng.integers(spread + 1, size=20_000).astype(np.float64)
+    candidates = rng.random(20_000) < 0.9
+    expected = [item for item in np.argsort(-scores, kind="stable") if candidates[item]][:k]
+    assert top_k(scores, k, candidates=candidates).tolist() == expected
+
+
+def test_the_best_are_found_where_the_sample_of_them_misleads():
+    scores = np.zeros(20_000)
+    scores[::32] = 1.0
+    expected = np.argsort(-scores, kind="stable")[:700]
+    assert top_k(scores, 700).tolist() == expected.tolist()
