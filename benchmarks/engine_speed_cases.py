@@ -6,6 +6,7 @@ Serving is timed in processor time on one BLAS thread; fitting on the clock, wit
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from benchmarks.movielens import data_directory, write_csv_files
 from recommendations.engine import artefacts
 from recommendations.engine.dataset import InputFiles, load_histories
 from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.processes import map_forked
 from recommendations.engine.ranking.filters import allow_all_but
 from recommendations.engine.ranking.top import top_k
 from recommendations.engine.threads import FIT_THREADS, SERVE_THREADS, blas_threads
@@ -25,7 +27,9 @@ TIMED = ROOT / "benchmarks" / "peers" / "timed.py"
 LIST_LENGTH = 100
 SINGLE_ROUNDS = 200
 PEOPLE_AT_ONCE = 500
+BLOCKS = 8
 TYPICAL_RATINGS = 165  # the mean of ML-1M
+LENGTHS = (30, 200, 1_000)
 MANY_ITEMS = 20_000
 
 
@@ -82,11 +86,10 @@ def histories(million, served):
 
 @pytest.fixture(scope="session")
 def large():
-    """Return a hybrid of 20,000 made-up movies and a typical history."""
+    """Return a hybrid of 20,000 made-up movies and everybody's histories."""
     interactions = make_ratings(n_users=6_000, n_items=MANY_ITEMS, n_ratings=1_000_000)
-    lengths = np.diff(interactions.user_items.indptr)
-    user = int(np.argmin(np.abs(lengths - TYPICAL_RATINGS)))
-    return Hybrid().fit(interactions), interactions.history_of(user)
+    histories = [interactions.history_of(user) for user in range(interactions.n_users)]
+    return Hybrid().fit(interactions), histories
 
 
 @pytest.fixture(autouse=True)
@@ -140,15 +143,23 @@ def test_product_for_score_4000(benchmark, served):
     benchmark(plain_product(TYPICAL_RATINGS, served.n_items))
 
 
-def test_score_4000(benchmark, served, histories):
-    time_anew(benchmark, served.score, histories[0])
+def nearest(histories, length):
+    """Return the history whose number of ratings is nearest to this."""
+    return min(histories, key=lambda history: abs(history.n_ratings - length))
 
 
-def test_explain_4000(benchmark, served, histories):
-    scores = served.score(histories[0])
-    seen = allow_all_but(len(scores), histories[0].item_indices)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_score_4000(benchmark, served, histories, length):
+    time_anew(benchmark, served.score, nearest(histories, length))
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_explain_4000(benchmark, served, histories, length):
+    history = nearest(histories, length)
+    scores = served.score(history)
+    seen = allow_all_but(len(scores), history.item_indices)
     best = int(top_k(scores, 1, candidates=seen)[0])
-    time_anew(benchmark, served.explain, histories[0], best)
+    time_anew(benchmark, served.explain, history, best)
 
 
 @pytest.mark.usefixtures("fitted")
@@ -166,33 +177,45 @@ def test_product_for_lists_1m(benchmark, served):
 def test_lists_1m(benchmark, served, histories):
     # Every so many-th of them: long and short histories as they come.
     people = histories[:: len(histories) // PEOPLE_AT_ONCE][:PEOPLE_AT_ONCE]
-
-    def make_lists(people):
-        scores = served.score_many(people)
-        return [
-            top_k(row, LIST_LENGTH, candidates=allow_all_but(len(row), person.item_indices))
-            for row, person in zip(scores, people, strict=True)
-        ]
-
     benchmark.pedantic(
         make_lists,
-        setup=lambda: (([renewed(person) for person in people],), {}),
+        setup=lambda: ((served, [renewed(person) for person in people]), {}),
         rounds=5,
         warmup_rounds=1,
     )
     benchmark.extra_info["people"] = len(people)
+    benchmark.extra_info["people_a_second_in_two"] = speed_of_two_processes(served, histories)
+
+
+def make_lists(model, people):
+    """Return the best of each person, as the command line's `recommend` does."""
+    return [
+        top_k(row, LIST_LENGTH, candidates=allow_all_but(len(row), person.item_indices))
+        for row, person in zip(model.score_many(people), people, strict=True)
+    ]
+
+
+def speed_of_two_processes(model, histories) -> float:
+    """Return people a second on the clock: everybody's lists, starting the processes included."""
+    blocks = [histories[start::BLOCKS] for start in range(BLOCKS)]
+    start = time.monotonic()
+    made = sum(len(lists) for lists in map_forked(lambda block: make_lists(model, block), blocks))
+    return made / (time.monotonic() - start)
 
 
 def test_product_for_score_20000(benchmark):
     benchmark(plain_product(TYPICAL_RATINGS, MANY_ITEMS))
 
 
-def test_score_20000(benchmark, large):
-    model, history = large
-    time_anew(benchmark, model.score, history)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_score_20000(benchmark, large, length):
+    model, histories = large
+    time_anew(benchmark, model.score, nearest(histories, length))
 
 
-def test_explain_20000(benchmark, large):
-    model, history = large
+@pytest.mark.parametrize("length", LENGTHS)
+def test_explain_20000(benchmark, large, length):
+    model, histories = large
+    history = nearest(histories, length)
     best = int(top_k(model.score(history), 1)[0])
     time_anew(benchmark, model.explain, history, best)
