@@ -36,12 +36,7 @@ def make_ratings(*, n_users: int, n_items: int, n_ratings: int, seed: int = 7) -
     noise = rng.normal(scale=0.8, size=len(rated))
     stars = np.clip(np.round(2 * (3.6 + 0.6 * likings + noise)) / 2, 0.5, 5.0)
     starts = rng.integers(0, TEN_YEARS * DAY, size=n_users)
-    genres = [
-        tuple(
-            f"Genre {genre}" for genre in rng.choice(GENRES, size=rng.integers(1, 4), replace=False)
-        )
-        for _ in range(n_items)
-    ]
+    genres = draw_genres(n_items, rng)
     catalogue = ItemIndex.of(np.arange(1, n_items + 1))
     return Interactions.from_arrays(
         user_ids=users + 1,
@@ -51,6 +46,16 @@ def make_ratings(*, n_users: int, n_items: int, n_ratings: int, seed: int = 7) -
         catalogue=catalogue,
         content=content_of(genres, rng),
     )
+
+
+def draw_genres(n_items: int, rng: np.random.Generator) -> list[tuple[str, ...]]:
+    """Return one to three genres for each movie."""
+    return [
+        tuple(
+            f"Genre {genre}" for genre in rng.choice(GENRES, size=rng.integers(1, 4), replace=False)
+        )
+        for _ in range(n_items)
+    ]
 
 
 def content_of(genres: list[tuple[str, ...]], rng: np.random.Generator) -> ItemContent:
