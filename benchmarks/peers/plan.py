@@ -1,7 +1,7 @@
 """What is compared: data, worlds, tasks, models, and the grids that peers are tuned on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -59,9 +59,9 @@ TUNED_AS = {"official": "random", "last-shuffled": "last"}
 class Peer:
     """One library's model: where it is installed, what it can do, and what tuning may try.
 
-    `large_as` names the data whose choice is taken over for MovieLens 1M where one trial takes
-    minutes; `large_params` replaces it altogether. `large_seeds` limits how many splits it gets
-    there, `small_seeds` on the other sets. `tuned_as` names the peer whose choice it shares.
+    `choice_from` names, by data where one trial takes minutes, the data whose choice is taken over;
+    `large_params` replaces it altogether for MovieLens 1M. `large_seeds` limits how many splits it
+    gets there, `small_seeds` on the other sets. `tuned_as` names the peer whose choice it shares.
     `trials` are at most `BUDGET` hyperparameter sets.
     """
 
@@ -71,7 +71,7 @@ class Peer:
     tasks: Sequence[str]
     trials: Sequence[Params] = ({},)
     tuned_as: str = ""
-    large_as: str | None = None
+    choice_from: Mapping[str, str] = field(default_factory=dict)
     large_params: Params | None = None
     large_seeds: int = 99
     small_seeds: int = 99
@@ -142,7 +142,7 @@ STAR_PEERS = (
             (50, 40, 0.005, 0.08),
             (10, 40, 0.005, 0.1),
         ),
-        large_as="ml-100k",
+        choice_from={LARGE: "ml-100k", "ml-latest-small": "ml-100k"},
         large_seeds=1,
         small_seeds=3,
     ),
@@ -162,7 +162,7 @@ STAR_PEERS = (
             (80, 200, False),
             (40, 100, True),
         ),
-        large_as="ml-100k",
+        choice_from={LARGE: "ml-100k"},
         large_seeds=1,
     ),
     Peer(
@@ -204,7 +204,7 @@ STAR_PEERS = (
         environment="older",
         tasks=STAR_TASKS,
         trials=_grid(nnbrs=(20, 40, 80, 200), min_nbrs=(1, 3)),
-        large_as="ml-100k",
+        choice_from={LARGE: "ml-100k"},
         large_seeds=1,
     ),
     Peer(

@@ -39,14 +39,15 @@ def params_of(peer: Peer, data: str, world: str, task: str) -> dict[str, Any]:
     trials = peer.trials_for(world)
     if len(trials) == 1:
         return trials[0]
-    source = peer.large_as if data == LARGE and peer.large_as else data
+    source = peer.choice_from.get(data, data)
     found = load_tuned()[source][TUNED_AS.get(world, world)][task][peer.tuned_as or peer.name]
     return dict(found["params"])
 
 
 def needs_tuning(peer: Peer, data: str, world: str) -> bool:
     """Return whether there is a choice to make for this peer on this data."""
-    is_taken_over = peer.tuned_as or (data == LARGE and (peer.large_as or peer.large_params))
+    is_given = data == LARGE and peer.large_params is not None
+    is_taken_over = peer.tuned_as or is_given or data in peer.choice_from
     return not is_taken_over and len(peer.trials_for(world)) > 1
 
 
