@@ -28,6 +28,7 @@ from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
+_ITEMS_TO_CHOOSE_BY = 3_000
 CONTENT_FIELDS = tuple(each.name for each in fields(ItemContent))
 
 
@@ -97,7 +98,10 @@ class EaseLayer(Recommender):
 
     def _choose_ridge(self, interactions: Interactions) -> float:
         ridges = (self.ridge, *self.other_ridges)
-        candidates = [replace(self, ridge=ridge, other_ridges=()) for ridge in ridges]
+        max_items = min(self.max_items, _ITEMS_TO_CHOOSE_BY)  # thousands more cost minutes each
+        candidates = [
+            replace(self, ridge=ridge, other_ridges=(), max_items=max_items) for ridge in ridges
+        ]
         return ridges[choose_for_newcomers(candidates, interactions, seed=self.seed)]
 
     def _regression(self, interactions: Interactions, *, ridge: float) -> Regression:
