@@ -262,8 +262,8 @@ def _setting(text: str) -> tuple[str, str, Any]:
         raise argparse.ArgumentTypeError(f"expected MODEL.NAME=JSON, got {text!r}")
     try:
         return model, name, from_json(json.loads(value))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is not JSON") from None
+    except (ValueError, RecursionError):
+        raise argparse.ArgumentTypeError(f"{value[:80]!r} is not JSON") from None
 
 
 def _by_model(settings: Sequence[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:

@@ -104,9 +104,9 @@ def find_drop_set(
     order = np.argsort(-trial.advantages([]), kind="stable")[:most_rescored]
     margins = trial.margins([(position,) for position in order.tolist()])
     dropping = order[margins == DROPPED].tolist()
-    knows_singles = len(order) == history.n_ratings
     if dropping:
         return trial.drop_set(dropping[:1], is_smallest=True)
+    knows_singles = len(order) == history.n_ratings
     gathered = _gather(trial, most_ratings=most_ratings)
     if gathered is not None and len(gathered) == _PAIR:
         return trial.drop_set(gathered, is_smallest=knows_singles)
@@ -116,8 +116,8 @@ def find_drop_set(
         return trial.drop_set(pair, is_smallest=knows_singles)
     if gathered is None:
         return None
-    is_next = len(gathered) == _PAIR + 1
-    return trial.drop_set(gathered, is_smallest=knows_singles and knows_pairs and is_next)
+    knows_smaller = knows_singles and knows_pairs and len(gathered) == _PAIR + 1
+    return trial.drop_set(gathered, is_smallest=knows_smaller)
 
 
 class _Trial:

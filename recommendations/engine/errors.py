@@ -71,5 +71,9 @@ class ArtefactCorruptError(ArtefactError):
     """Say which file of an artefact is cut short, altered or unreadable."""
 
 
+class ProcessLostError(EngineError):
+    """A process that worked for this one was killed."""
+
+
 class LeakError(EngineError):
     """Say what a split tells a model of what it is asked for."""

@@ -8,7 +8,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
+
+from recommendations.engine.errors import ProcessLostError
 
 PROCESSES = 2
 _WAITING = 2 * PROCESSES  # blocks at work or waiting to be taken, so that memory stays bounded
@@ -24,7 +27,8 @@ def map_forked(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterato
 
     `work` may be a closure over anything, as the processes are forks of this one: arrays are
     shared. Tasks and results are pickled on their way. A single task, a single processor, or a
-    system that cannot fork means that everything happens here.
+    system that cannot fork means that everything happens here. Raises `ProcessLostError` if a
+    process is killed.
     """
     if len(tasks) < PROCESSES or _n_processors() < PROCESSES:
         yield from map(work, tasks)
@@ -35,6 +39,8 @@ def map_forked(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterato
             PROCESSES, mp_context=multiprocessing.get_context("fork")
         ) as executor:
             yield from _in_order(executor, tasks)
+    except BrokenProcessPool:
+        raise ProcessLostError("a process at work was killed: is memory short?") from None
     finally:
         _inherited.remove(work)
 

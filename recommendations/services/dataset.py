@@ -120,10 +120,11 @@ def _read_content() -> tuple[list[int], ItemContent]:
 def _read_tags(catalogue: ItemIndex) -> GivenTags:
     """Return who gave which tag to which film, and when; hidden tags are not among them."""
     rows = copy_records(TAGS, columns=TAG_COLUMNS)
+    slugs = dict(Tag.objects.values_list("pk", "slug"))
     item_indices, is_known = catalogue.find(rows["movie_id"].astype(np.int64))
-    rows, item_indices = rows[is_known], item_indices[is_known]  # a film may be new since
+    is_kept = is_known & np.isin(rows["tag_id"], list(slugs))  # both may have changed since
+    rows, item_indices = rows[is_kept], item_indices[is_kept]
     tag_ids, codes = np.unique(rows["tag_id"], return_inverse=True)
-    slugs = dict(Tag.objects.filter(pk__in=tag_ids.tolist()).values_list("pk", "slug"))
     return GivenTags(
         user_ids=rows["user_id"].astype(np.int64),
         item_indices=item_indices,

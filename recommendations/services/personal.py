@@ -72,18 +72,19 @@ def _compute_lists(
         return _lists_without_model(
             user=user, unwanted=unwanted, shelves=shelves, freshness=freshness
         )
-    person = read_history(user=user, items=served.model.known_items)
+    now = timezone.now()
+    person = read_history(user=user, items=served.model.known_items, as_of=now)
     maker = ListMaker(
         model=served.model,
         person=person,
         unwanted=unwanted,
         shelves=shelves,
         # The page stays still until the person does something, or the day is over.
-        seed=seed_of(user.pk, freshness.profile_revision, timezone.localdate()),
+        seed=seed_of(user.pk, freshness.profile_revision, timezone.localdate(now)),
     )
     return PersonalLists(
         freshness=freshness,
-        generated_at=timezone.now().isoformat(),
+        generated_at=now.isoformat(),  # an account reads the history as of this moment again
         stars_of=person.stars_of,
         unwanted=unwanted,
         top=maker.top(length=TOP_LENGTH),

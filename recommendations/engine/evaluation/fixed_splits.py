@@ -131,6 +131,7 @@ def read_ncf(directory: Path) -> DrawnCandidates:
     places = enumerate(items[:, np.newaxis], start=1)
     movie_ids = [_look_up(item, outer_ids, path, line=number) for number, item in places]
     negatives = _read_negatives(directory / NEGATIVES, outer_ids, test=numbers)
+    _refuse_repeated(users, path)
     for number, user_id in enumerate((users + 1).tolist(), start=1):
         if user_id not in negatives:
             message = f"user {user_id - 1} is not in {NEGATIVES}"
@@ -142,6 +143,14 @@ def read_ncf(directory: Path) -> DrawnCandidates:
         timestamps=numbers[:, 3],
     )
     return DrawnCandidates(test=test, item_ids=negatives)
+
+
+def _refuse_repeated(users: IndexArray, path: Path) -> None:
+    _, firsts = np.unique(users, return_index=True)
+    repeated = np.setdiff1d(np.arange(len(users)), firsts)
+    if len(repeated):
+        message = f"user {users[repeated[0]]} has a test rating already"
+        raise InputFileError(message, path=path, line=int(repeated[0]) + 1)
 
 
 def _read_test_line(line: str, path: Path, number: int) -> IndexArray:
@@ -185,6 +194,8 @@ def _read_negatives(
             raise InputFileError(f"{person} is not in {TEST}", path=path, line=number)
         if user + 1 in negatives:
             raise InputFileError(f"user {user} has a line already", path=path, line=number)
+        if not items:
+            raise InputFileError(f"{person} has no drawn item", path=path, line=number)
         inner = _whole_numbers(items, path, number)
         negatives[user + 1] = _look_up(inner, outer_ids, path, line=number)
     return negatives

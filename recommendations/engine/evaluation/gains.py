@@ -8,8 +8,8 @@ import numpy as np
 from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.evaluation.intervals import Figure, Sums, figure_of, resample
 
-LESS_IS_BETTER = ("rmse", "mae", "miscalibration", "gini", "width")
-_SMALLEST = 1e-12
+LESS_IS_BETTER = ("rmse", "mae", "width")
+BEST_IN_THE_MIDDLE = ("inside",)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,7 +26,8 @@ def gain(tasks: Sequence[Task], *, seed: int) -> Figure:
     """Return the geometric mean over tasks of ours / theirs, above 1 where ours are better.
 
     Where less is better it is theirs / ours. The interval resamples people; whoever is judged in
-    several tasks is drawn for all of them together. NaN if a task applies to nobody.
+    several tasks is drawn for all of them together. NaN, and so undecided, if a task applies to
+    nobody or one of the two gets nothing in it.
     """
     people = np.unique(np.concatenate([task.user_ids for task in tasks]))
     pooled = [
@@ -35,8 +36,10 @@ def gain(tasks: Sequence[Task], *, seed: int) -> Figure:
         for sums in (task.ours, task.theirs)
     ]
     drawn = resample(pooled, seed=seed)
-    values = [np.array([sums.value]) for sums in pooled]
-    return figure_of(float(_mean_ratio(tasks, values)[0]), _mean_ratio(tasks, drawn))
+    value = float(_mean_ratio(tasks, [np.array([sums.value]) for sums in pooled])[0])
+    if np.isnan(value):
+        return Figure(value=value, low=value, high=value)
+    return figure_of(value, _mean_ratio(tasks, drawn))
 
 
 def is_less_better(metric: str) -> bool:
@@ -46,7 +49,7 @@ def is_less_better(metric: str) -> bool:
 
 def _mean_ratio(tasks: Sequence[Task], values: Sequence[FloatArray]) -> FloatArray:
     """Return the geometric mean; `values` are ours and theirs of each task in turn."""
-    logs = [np.log(np.maximum(value, _SMALLEST)) for value in values]
+    logs = [np.log(np.where(value > 0, value, np.nan)) for value in values]
     ratios = [
         theirs - ours if is_less_better(task.metric) else ours - theirs
         for task, ours, theirs in zip(tasks, logs[::2], logs[1::2], strict=True)

@@ -19,7 +19,7 @@ import numpy as np
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import UnsupportedError
 from recommendations.engine.evaluation.cost import measure
-from recommendations.engine.evaluation.gains import Task, gain
+from recommendations.engine.evaluation.gains import BEST_IN_THE_MIDDLE, Task, gain
 from recommendations.engine.evaluation.hyperparameters import adjust, values_of
 from recommendations.engine.evaluation.intervals import Figure, figures_of
 from recommendations.engine.evaluation.judge import Judgement
@@ -66,8 +66,11 @@ def aim_at(
 ) -> Aim:
     """Return the aim of a protocol, by its own metric unless another is named.
 
-    Raises `UnsupportedError` where there are too few ratings to hold any back twice.
+    Raises `UnsupportedError` where there are too few ratings to hold any back twice, and for a
+    metric of which neither more nor less is better.
     """
+    if metric and metric.partition("@")[0] in BEST_IN_THE_MIDDLE:
+        raise UnsupportedError(f"{metric} is best in the middle: tune by another metric")
     split = validation_split(interactions, protocol, seed)
     if not split.train.n_ratings or not split.cases:
         raise UnsupportedError(

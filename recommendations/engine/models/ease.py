@@ -42,9 +42,9 @@ class EaseLayer(Recommender):
     With `side_weight` above 0 the terms of `side_fields` join as people who rated the items they
     describe: an item's unit vector of terms weighs as much as the root of that many ratings do.
     One of `other_ridges` takes the place of `ridge` where newcomers are clearly better served by
-    it (`choose_for_newcomers`). Of the items with `min_ratings` or more only the `max_items` most
-    rated take part. Above `dense_items` of them only the `neighbours` strongest weights of each
-    column are kept.
+    it (`choose_for_newcomers`, over the 3,000 most rated items). Of the items with `min_ratings`
+    or more only the `max_items` most rated take part. Above `dense_items` of them only the
+    `neighbours` strongest weights of each column are kept.
     """
 
     name: ClassVar[str] = "ease-layer"

@@ -40,7 +40,7 @@ class Evidence:
 
 
 def _away(history: History) -> float:
-    """Return 0 for somebody in the midst of it, near 1 after days; 0 where nothing is known."""
+    """Return 0 for somebody in the midst of it, near 1 after days; 0 where no time is known."""
     newest = max(history.timestamps.max(initial=0), history.events.timestamps.max(initial=0))
-    pause = max(history.as_of - int(newest), 0) if history.n_entries else 0
+    pause = max(history.as_of - int(newest), 0) if newest > 0 else 0
     return pause / (pause + _HALF_AWAY)

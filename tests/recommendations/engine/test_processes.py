@@ -1,11 +1,13 @@
 """Blocks of work in forked processes."""
 
 import os
+import signal
 
 import numpy as np
 import pytest
 
 from recommendations.engine import processes
+from recommendations.engine.errors import ProcessLostError
 from recommendations.engine.processes import map_forked
 
 
@@ -34,6 +36,13 @@ def test_an_error_is_raised_in_its_place():
     assert [next(results) for _ in range(3)] == [0, 0, 1]
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+def test_a_killed_process_is_named_as_what_it_is(monkeypatch):
+    monkeypatch.setattr(processes, "_n_processors", lambda: 2)
+    with pytest.raises(ProcessLostError, match="was killed"):
+        list(map_forked(lambda _: os.kill(os.getpid(), signal.SIGKILL), range(4)))
+    assert not processes._inherited
 
 
 @pytest.mark.usefixtures("processors")

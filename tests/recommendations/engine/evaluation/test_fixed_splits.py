@@ -141,6 +141,7 @@ def test_ncf_files_that_cannot_be_used_are_named(ncf, name, content, message):
     [
         ("(0,2)\t2\n", r"line 1: \(0,2\) is not in ml-1m\.test\.rating"),
         ("(0,1)\t2\n(0,1)\t0\n", "line 2: user 0 has a line already"),
+        ("(0,1)\n", r"line 1: \(0,1\) has no drawn item"),
         ("(0,1)\t2\n\n", r"line 2: expected \(user,item\)"),
     ],
 )

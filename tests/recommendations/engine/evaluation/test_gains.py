@@ -48,6 +48,9 @@ def test_more_people_make_the_interval_narrower():
     assert widths[1] < widths[0] / 5
 
 
-def test_nothing_found_by_both_is_no_gain_and_nobody_judged_is_not_a_number():
-    assert gain([task([0, 0], [0, 0])], seed=1).value == pytest.approx(1)
-    assert np.isnan(gain([task([np.nan], [np.nan])], seed=1).value)
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [([0.0], [0.0]), ([0.1], [0.0]), ([0.0], [0.1]), ([np.nan], [np.nan])]
+)
+def test_a_task_in_which_one_finds_nothing_leaves_all_undecided(ours, theirs):
+    found = gain([task(ours, theirs), task([0.3], [0.4])], seed=1)
+    assert np.isnan([found.low, found.value, found.high]).all()

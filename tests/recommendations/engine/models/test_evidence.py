@@ -44,6 +44,11 @@ def test_whoever_rated_last_days_ago_was_away():
     assert shown == pytest.approx([0, 0, 0.5])
 
 
+def test_nobody_is_away_whose_times_are_not_known():
+    history = replace(rated(5, 1), timestamps=np.zeros(2, dtype=np.int64), as_of=1_700_000_000)
+    assert Evidence.of(history).away == 0.0
+
+
 def test_an_event_is_a_sign_of_life():
     history = replace(rated(5, 1, n_events=8), as_of=7)
     assert Evidence.of(history).away == 0.0

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from recommendations.engine.events import Events
 from recommendations.engine.models.ease import EaseLayer
 from recommendations.engine.models.newcomers_choice import FEWEST_PEOPLE, choose_for_newcomers
 from recommendations.engine.models.popularity import Popularity
@@ -25,6 +28,21 @@ def test_with_too_few_people_to_tell_the_first_stays():
 def test_where_nobody_likes_anything_the_first_stays():
     dull = WORLD.keep_ratings(WORLD.user_items.data < 4)
     assert choose_for_newcomers((BLIND, WISE), dull, seed=1) == 0
+
+
+def test_people_without_a_rating_do_not_count():
+    raters = np.flatnonzero(np.diff(WORLD.user_items.indptr))
+    lookers = replace(
+        WORLD.keep_ratings(WORLD.rating_users < 1),
+        event_user_indices=raters,
+        events=Events(
+            item_indices=raters % 3,
+            codes=np.zeros(len(raters), dtype=np.int8),
+            timestamps=raters,
+        ),
+    )
+    for seed in range(20):
+        assert choose_for_newcomers((BLIND, WISE), lookers, seed=seed) == 0
 
 
 def test_candidates_stay_unfitted():
