@@ -48,7 +48,7 @@ WORLDS: Mapping[str, Mapping[str, Sequence[int]]] = {
         "last": (1,),
         "last-shuffled": (1,),
         "ncf": (1,),
-        "cold": (1, 2, 3),
+        "cold": (1,),
     },
 }
 # Worlds tuned as another one is: u1 to u5 as random splits, shuffled ties as ties in file order.
