@@ -33,7 +33,7 @@ from recommendations.engine.items import ItemIndex
 from recommendations.engine.models import build_model, recipe_of
 from recommendations.engine.models.stack import Stack
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 ITEM_IDS = "item_ids"
 _READ_ONLY = 0o444

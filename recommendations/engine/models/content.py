@@ -79,8 +79,7 @@ class Content(Recommender):
     an exact sum over the history. `field_weights` and `rating_weights` (for 1 to 5 stars) belong to
     likeness, the names that begin with `map` to taste; `map_ridge` holds back the factors,
     `content_ridge` what content says of them. The map is learned on the `map_items` most rated
-    items. `rarity_` = damping / (ratings of the item + damping) says how much an item needs
-    content, 1 for an item nobody has rated.
+    items.
     """
 
     name: ClassVar[str] = "content"
@@ -102,7 +101,6 @@ class Content(Recommender):
     content_ridge: float = 6.0
     map_items: int = 6_000
     user_power: float = 0.3
-    damping: float = 10.0
 
     def _check_hyperparameters(self) -> None:
         for name, weights in self._weights_by_name().items():
@@ -113,8 +111,8 @@ class Content(Recommender):
             raise HyperparameterError("content: rating_weights needs a weight for each star")
         if min(self.topics, self.map_factors, self.map_items) < 1:
             raise HyperparameterError("content: topics, map_factors, map_items must be 1 or more")
-        if min(self.map_ridge, self.content_ridge, self.damping) <= 0 or self.map_weight < 0:
-            raise HyperparameterError("content: ridges and damping must be above 0, map_weight 0")
+        if min(self.map_ridge, self.content_ridge) <= 0 or self.map_weight < 0:
+            raise HyperparameterError("content: ridges must be above 0, map_weight 0 or more")
 
     def _weights_by_name(self) -> dict[str, dict[str, float]]:
         return {"field_weights": self.field_weights, "map_field_weights": self.map_field_weights}
@@ -130,7 +128,6 @@ class Content(Recommender):
         self.letters_, self.letter_ends_ = space.vocabulary.letters, space.vocabulary.ends
         self.rarities_ = space.rarities
         counts = np.bincount(interactions.user_items.indices, minlength=n_items)
-        self.rarity_ = (self.damping / (counts + self.damping)).astype(np.float32)
         self.terms_ = self._likeness_terms(rows)
         with blas_threads(FIT_THREADS):
             self._learn_topics()

@@ -90,17 +90,6 @@ def test_without_content_nothing_is_foretold():
     assert Content().fit(world).score(liking(0)).tolist() == [0.0]
 
 
-def test_rarity_is_damping_over_ratings_and_damping():
-    world = Interactions.from_arrays(
-        user_ids=[1, 2, 1],
-        item_ids=[1, 1, 2],
-        stars=[4, 4, 3],
-        catalogue=ItemIndex.of([1, 2, 3]),
-    )
-    model = Content(damping=2.0).fit(world)
-    assert model.rarity_.tolist() == pytest.approx([2 / 4, 2 / 3, 1])
-
-
 def test_only_the_most_rated_items_teach_the_map():
     world = two_camps()
     counts = np.bincount(world.user_items.indices, minlength=N_ITEMS)
@@ -165,7 +154,7 @@ def test_an_unknown_field_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"map_factors": 0}, {"content_ridge": 0.0}, {"damping": 0.0}, {"map_weight": -1.0}]
+    "wrong", [{"map_factors": 0}, {"content_ridge": 0.0}, {"map_weight": -1.0}]
 )
 def test_hyperparameters_out_of_range_are_refused(wrong):
     with pytest.raises(HyperparameterError, match="content"):
