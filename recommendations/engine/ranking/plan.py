@@ -68,7 +68,7 @@ EXPLORATION_PLACES = (4, 8)
 SITE_PLAN = ListPlan(
     diversity=0.05,
     newcomer_variety=0.5,
-    standouts=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.79, 0.79, 0.79),
+    standouts=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.6, 0.7, 0.9),
     exploration_places=(11, 19),
     exploration_half_length=10.0,
 )
