@@ -1,6 +1,7 @@
 """Which model version serves, and how that changes."""
 
 import logging
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from recommendations.engine import artefacts
 from recommendations.engine.errors import EngineError
 from recommendations.errors import VersionNotServableError
 from recommendations.models import ModelVersion
+from recommendations.signals import version_activated
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ def activate_version(*, number: int) -> ModelVersion:
         ModelVersion.objects.filter(pk=version.pk).update(
             state=State.ACTIVE, activated_at=timezone.now()
         )
+        tell = partial(version_activated.send, sender=ModelVersion, number=version.number)
+        transaction.on_commit(tell, robust=True)
     version.refresh_from_db()
     logger.info("version %s is active", version.number)
     return version
