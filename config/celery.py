@@ -1,18 +1,28 @@
 """The Celery application."""
 
+import logging.config
 import os
+import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init, worker_process_init
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    setup_logging,
+    worker_init,
+    worker_process_init,
+)
+from django.conf import settings
 
+from config.request_ids import present_request_id
 from runner.children import die_with_parent
 
 WORKER_TIMEOUT_SECONDS = 5.0
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("marquee")
+app = Celery("marquee", include=["config.task_signals"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -25,6 +35,18 @@ def be_patient(**_signal: Any) -> None:
         "socket_timeout": WORKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": WORKER_TIMEOUT_SECONDS,
     }
+
+
+@setup_logging.connect
+def log_as_the_site_does(**_signal: Any) -> None:
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@before_task_publish.connect
+def mark_task(headers: dict[str, Any], **_signal: Any) -> None:
+    """Give a task the id of the request it comes from, and the time of the change it follows."""
+    headers.setdefault("request_id", present_request_id())
+    headers.setdefault("queued_at", time.time())
 
 
 @worker_process_init.connect

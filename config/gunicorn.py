@@ -6,7 +6,9 @@ second for one Redis get and one row, against 450 with a connection per request.
 
 from gunicorn.http import message
 
-from config.environment import env
+from config.environment import PRODUCTION, env
+from config.logs import logging_settings
+from config.metrics_files import open_directory
 from runner.children import die_with_parent
 
 bind = env.str("WEB_BIND", "127.0.0.1:8000")
@@ -20,6 +22,12 @@ limit_request_line = message.MAX_REQUEST_LINE = 65_536
 graceful_timeout = 3
 keepalive = 5
 control_socket_disable = True
+logconfig_dict = logging_settings(
+    is_production=env.str("MARQUEE_ENV", PRODUCTION) == PRODUCTION,
+    level=env.str("LOG_LEVEL", "INFO"),
+)
+# Held for as long as the server runs.
+_metrics_directory = open_directory()
 
 
 def post_fork(_server: object, _worker: object) -> None:

@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 
 import movies.urls
 import recommendations.urls
-from config import health, views
+from config import health, metrics_page, views
 from config.problems import for_programs_too
 
 handler400 = for_programs_too(views.bad_request, status=HTTPStatus.BAD_REQUEST)
@@ -40,4 +40,5 @@ urlpatterns = [
     ),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics_page.metrics, name="metrics"),
 ]

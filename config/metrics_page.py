@@ -1,0 +1,123 @@
+"""`/metrics`: what the processes counted, and what can be read off the services now."""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from config.errors import DATABASE_GONE
+from config.metrics_files import VARIABLE
+from config.redis import RedisAwayError, reachable_redis
+from config.task_metrics import LAGS, read_counts
+from recommendations.models import ModelVersion
+
+logger = logging.getLogger(__name__)
+
+UNACKNOWLEDGED = "unacked"
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer a program that knows the token; without one in the settings there is no such page."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not constant_time_compare(token, settings.METRICS_TOKEN):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'})
+    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _registry() -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=False)
+    if VARIABLE in os.environ:
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(REGISTRY)
+    registry.register(ServicesCollector())
+    return registry
+
+
+class ServicesCollector(Collector):
+    """Read queues, workers' counts and model versions; what is away is left out and said so."""
+
+    def collect(self) -> Iterable[Metric]:
+        up = GaugeMetricFamily("marquee_service_up", "Whether it answers.", labels=["service"])
+        for service, read in (("redis", _read_redis), ("postgresql", _read_database)):
+            try:
+                yield from list(read())
+            except (RedisAwayError, *DATABASE_GONE):
+                up.add_metric([service], 0)
+            else:
+                up.add_metric([service], 1)
+        yield up
+
+
+def _read_redis() -> Iterator[Metric]:
+    names = {settings.CELERY_TASK_DEFAULT_QUEUE}
+    names |= {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    lengths = GaugeMetricFamily("marquee_queue_length", "Tasks that wait.", labels=["queue"])
+    with reachable_redis() as redis:
+        for name in sorted(names):
+            lengths.add_metric([name], redis.llen(name))
+        taken = redis.hlen(UNACKNOWLEDGED)
+    yield lengths
+    yield GaugeMetricFamily("marquee_tasks_taken", "Tasks that workers hold.", value=taken)
+    yield from _workers_counts()
+
+
+def _workers_counts() -> Iterator[Metric]:
+    runs = CounterMetricFamily("marquee_task_runs", "Runs of tasks.", labels=["task", "state"])
+    seconds = CounterMetricFamily("marquee_task_seconds", "Time in tasks.", labels=["task"])
+    lags, total = [0.0] * (len(LAGS) + 1), 0.0
+    for name, value in read_counts().items():
+        match name:
+            case ("runs", task, state):
+                runs.add_metric([task, state], value)
+            case ("seconds", task):
+                seconds.add_metric([task], value)
+            case ("lag", bucket):
+                lags[int(bucket)] = value
+            case ("lag_seconds",):
+                total = value
+    yield from (runs, seconds, _lag_histogram(lags, total))
+
+
+def _lag_histogram(lags: list[float], total: float) -> Metric:
+    bounds = [*(str(bound) for bound in LAGS), "+Inf"]
+    so_far = [sum(lags[: place + 1]) for place in range(len(bounds))]
+    buckets = list(zip(bounds, so_far, strict=True))
+    help_text = "From a change to the lists that know it."
+    return HistogramMetricFamily(
+        "marquee_refresh_lag_seconds", help_text, buckets=buckets, sum_value=total
+    )
+
+
+def _read_database() -> Iterator[Metric]:
+    states = GaugeMetricFamily("marquee_model_versions", "Versions.", labels=["state"])
+    numbers = dict.fromkeys(ModelVersion.State.values, 0)
+    for state in ModelVersion.objects.values_list("state", flat=True):
+        numbers[state] += 1
+    for state, number in numbers.items():
+        states.add_metric([state], number)
+    yield states
+    active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
+    if active and active.trained_at:
+        age = (timezone.now() - active.trained_at).total_seconds()
+        yield GaugeMetricFamily("marquee_model_version", "The active version.", value=active.number)
+        yield GaugeMetricFamily("marquee_model_age_seconds", "Time since its training.", value=age)

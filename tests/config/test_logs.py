@@ -1,0 +1,90 @@
+import json
+import logging
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+
+from config.logs import JSONFormatter, PlainFormatter, discreet
+from config.request_ids import serving
+from tests.factories import make_movie, make_user
+
+
+@pytest.fixture
+def written():
+    """Give what is logged in production's form."""
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JSONFormatter())
+    logging.getLogger().addHandler(handler)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.getLogger().removeHandler(handler)
+
+
+def test_a_request_is_one_line(client, db, written):
+    movie, user = make_movie(), make_user()
+    client.force_login(user)
+    response = client.get(f"/movies/{movie.pk}/", follow=True)
+
+    line = written()[-1]
+
+    assert (line["method"], line["status"], line["user_id"]) == ("GET", 200, user.pk)
+    assert line["route"].startswith("/movies/<int:movie_id>/")
+    assert line["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_nothing_in_it_tells_who_looked_for_what(client, db, written):
+    make_user()
+    client.get("/movies/", {"q": "embarrassing"}, headers={"X-Forwarded-For": "203.0.113.9"})
+    client.post("/accounts/login/", {"login": "jo@example.org", "password": "secret-word"})
+    client.get("/accounts/password/reset/key/abc-secretkey/")
+    client.get("/nowhere/jo@example.org/")
+
+    said = json.dumps(written())
+
+    for private in ("embarrassing", "203.0.113.9", "127.0.0.1", "jo@", "secret-word", "secretkey"):
+        assert private not in said
+    assert "/accounts/password/reset/key/" in said
+
+
+def test_machines_that_ask_all_the_time_are_left_out(client, db, written):
+    client.get("/livez")
+    client.get("/static/css/base.css")
+
+    assert written() == []
+
+
+def test_a_path_in_a_message_gives_way_to_its_pattern():
+    request = RequestFactory().get("/people/jo/")
+    request.user = AnonymousUser()
+    record = logging.makeLogRecord(
+        {"msg": "Gone: %s", "args": ("/people/jo/",), "request": request}
+    )
+
+    assert json.loads(JSONFormatter().format(record))["message"] == "Gone: unmatched"
+
+
+def test_what_a_constraint_refused_is_struck_out():
+    said = discreet("DETAIL:  Key (email)=(jo@example.org) already exists. Mail jo@example.org.")
+
+    assert said == "DETAIL:  Key (email)=(…) already exists. Mail (an address)."
+
+
+def test_a_traceback_is_part_of_the_line(written):
+    try:
+        int("of jo@example.org")
+    except ValueError:
+        logging.getLogger("marquee.test").exception("stumbled")
+
+    line = written()[-1]
+
+    assert line["exception"].endswith("with base 10: 'of (an address)'")
+
+
+def test_a_developer_reads_plain_lines():
+    record = logging.makeLogRecord({"msg": "hello", "name": "here", "levelname": "INFO"})
+    formatter = PlainFormatter("{levelname} {name} {message}", style="{")
+
+    with serving("request-1234"):
+        assert formatter.format(record) == "INFO here hello [request-1234]"
