@@ -30,7 +30,7 @@ def database_settings(url: str) -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
     }
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": parts}
+    return {"ENGINE": "config.database", **named, "OPTIONS": parts}
 
 
 def broker_url(redis_url: str) -> str:

@@ -8,6 +8,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
+from config.database.patience import serving_request
 from config.metrics import REQUEST_SECONDS, REQUESTS
 from config.request_ids import HEADER, accepted_request_id, serving
 from config.routes import STATIC, method_of, route_of, view_of
@@ -35,6 +36,17 @@ class ObservingMiddleware:
             _observe(request, response, seconds=time.perf_counter() - started)
         response.headers[HEADER] = request_id
         return response
+
+
+class ImpatientMiddleware:
+    """Let no request wait long for a service that does not answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with serving_request():
+            return self._get_response(request)
 
 
 class PathPolicyMiddleware(CSPMiddleware):

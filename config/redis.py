@@ -10,6 +10,10 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from config.metrics import count_service_error
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +34,17 @@ class JSONSerializer:
 
 @cache
 def redis_client() -> redis.Redis:
-    """Return this process's client; its pool is safe to share between threads."""
+    """Return this process's client; its pool is safe to share between threads.
+
+    A kept connection may have ended with a server that runs again: that costs one more try. What
+    ran into a timeout is not tried again.
+    """
     return redis.Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=settings.REDIS_TIMEOUT_SECONDS,
         socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
         health_check_interval=30,
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
 
 
@@ -54,13 +63,19 @@ class _Pause:
 def reachable_redis() -> Iterator[redis.Redis]:
     """Give the client, or raise RedisAwayError; after a failure, at once for two seconds.
 
-    So a Redis that hangs costs one request its timeout, not every request.
+    So a Redis that hangs costs one request its timeout, not every request. One that is full
+    refuses to write and goes on reading: that is no reason to leave it alone.
     """
     if time.monotonic() < _Pause.until:
         raise RedisAwayError("Redis did not answer a moment ago")
     try:
         yield redis_client()
+    except redis.ResponseError as error:
+        count_service_error(service="redis")
+        logger.warning("Redis refused: %s", error)
+        raise RedisAwayError(str(error)) from error
     except redis.RedisError as error:
+        count_service_error(service="redis")
         _Pause.until = time.monotonic() + _Pause.seconds
         logger.warning("Redis did not answer: %s", error)
         raise RedisAwayError(str(error)) from error

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.ObservingMiddleware",
+    "config.middleware.ImpatientMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.PathPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -85,14 +86,14 @@ TEMPLATES = [
     }
 ]
 
-# PostgreSQL: one connection a thread, kept; a query that hangs gives up by itself.
+# PostgreSQL: one connection a thread, kept. How long anybody waits for it: config/database.
 DATABASES = {"default": database_settings(env.str("DATABASE_URL"))}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", 600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
-DATABASES["default"]["OPTIONS"].setdefault(
-    "options", f"-c statement_timeout={env.int('DATABASE_STATEMENT_SECONDS', 15)}s"
-)
+# A network that swallows packets is noticed by the kernel; sockets of this machine have no such.
+DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", 900)
+DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 15)
+DATABASE_WORK_STATEMENT_SECONDS = env.int("DATABASE_WORK_STATEMENT_SECONDS", 900)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: a convenience, so nobody waits long for it. Nothing in it is pickled.

@@ -1,0 +1,30 @@
+"""The backend itself, where Django looks for it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql import base
+from django.db.backends.postgresql.psycopg_any import IsolationLevel
+
+from config.database.patience import is_serving_request
+from config.database.stalls import Pause, WatchedConnection
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Connections that give up on a silent server, with limits by what they are for."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Limit statements: a request has seconds, what workers and commands do has minutes."""
+        parameters: dict[str, Any] = super().get_connection_params()
+        if is_serving_request():
+            seconds = settings.DATABASE_STATEMENT_SECONDS
+        else:
+            seconds = settings.DATABASE_WORK_STATEMENT_SECONDS
+        # The server ends by itself what nobody waits for any more, and lets go of its locks.
+        limits = f"-c statement_timeout={seconds}s -c client_connection_check_interval=1s"
+        return parameters | {"options": f"{limits} {parameters.get('options', '')}".rstrip()}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> WatchedConnection:
+        Pause.check()
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        return WatchedConnection.connect(**conn_params)

@@ -1,0 +1,41 @@
+"""How long somebody waits for a server that is silent: a request briefly, a worker longer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds until a silent server is asked for a sign of life, for that sign, to connect."""
+
+    silence: float
+    sign: float
+    connecting: float
+
+
+# Together under a second, and a sign of life lets a long query run on.
+OF_A_REQUEST = Patience(silence=0.4, sign=0.3, connecting=0.7)
+OF_A_WORKER = Patience(silence=10.0, sign=5.0, connecting=10.0)
+
+_present: ContextVar[Patience] = ContextVar("patience", default=OF_A_WORKER)
+
+
+def present_patience() -> Patience:
+    """Return how patient what runs now may be."""
+    return _present.get()
+
+
+def is_serving_request() -> bool:
+    return _present.get() is OF_A_REQUEST
+
+
+@contextmanager
+def serving_request() -> Iterator[None]:
+    """Let nothing inside wait longer than a request may."""
+    token = _present.set(OF_A_REQUEST)
+    try:
+        yield
+    finally:
+        _present.reset(token)

@@ -1,0 +1,142 @@
+"""Connections to PostgreSQL that notice when nobody is at the other end any more.
+
+`statement_timeout` is the server's, and `tcp_user_timeout` needs a network: neither helps against a
+server that is stopped, a machine that hangs, or a proxy that forwards nothing. psycopg hands the
+waiting to Python, so here it looks at the clock: after some silence a second connection asks the
+server for one byte. If that comes, the query is only slow and goes on; if not, it is over.
+"""
+
+import logging
+import socket
+import struct
+import time
+from collections.abc import Callable, Generator
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen, PQGenConn
+from psycopg.pq.abc import PGconn
+
+from config.database.patience import is_serving_request, present_patience
+from config.metrics import count_service_error
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.05
+SECONDS_BETWEEN_SIGNS = 1.0
+# What a client sends to ask whether it may encrypt; any server answers with one letter.
+SSL_REQUEST = struct.pack("!ii", 8, 80_877_103)
+
+Wanted = TypeVar("Wanted")
+Result = TypeVar("Result")
+
+
+class ServerStalledError(psycopg.OperationalError):
+    """PostgreSQL took the connection, or had it, and says nothing."""
+
+
+class Pause:
+    """How long requests of this process leave PostgreSQL alone after it has stalled.
+
+    So a server that hangs costs one request its patience, not every request.
+    """
+
+    seconds = 1.0
+    until = float("-inf")
+
+    @classmethod
+    def begin(cls) -> None:
+        cls.until = time.monotonic() + cls.seconds
+
+    @classmethod
+    def end(cls) -> None:
+        cls.until = float("-inf")
+
+    @classmethod
+    def check(cls) -> None:
+        """Raise at once if this is a request and the server did not answer a moment ago."""
+        if is_serving_request() and time.monotonic() < cls.until:
+            raise ServerStalledError("PostgreSQL did not answer a moment ago")
+
+
+class WatchedConnection(psycopg.Connection[Any]):
+    """A connection on which nothing waits for ever."""
+
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "") -> PQGenConn[Self]:
+        patience = present_patience()
+        deadline = time.monotonic() + patience.connecting
+
+        def look() -> None:
+            if time.monotonic() > deadline:
+                Pause.begin()
+                raise ServerStalledError(f"no connection within {patience.connecting:g} s")
+
+        return watch(super()._connect_gen(conninfo), on_silence=look)
+
+    def wait(
+        self, gen: PQGen[Result], interval: float = LOOK_SECONDS, timeout: float | None = None
+    ) -> Result:
+        Pause.check()
+        return super().wait(watch(gen, on_silence=self._look_again()), interval, timeout)
+
+    def _look_again(self) -> Callable[[], None]:
+        patience = present_patience()
+        ask_at = time.monotonic() + patience.silence
+
+        def look() -> None:
+            nonlocal ask_at
+            if time.monotonic() < ask_at:
+                return
+            if not gives_sign(self.pgconn, seconds=patience.sign):
+                self._give_up()
+            ask_at = time.monotonic() + SECONDS_BETWEEN_SIGNS
+
+        return look
+
+    def _give_up(self) -> None:
+        Pause.begin()
+        self.pgconn.finish()
+        count_service_error(service="postgresql")
+        logger.warning("PostgreSQL is silent; its connection was closed")
+        raise ServerStalledError("PostgreSQL gives no sign of life")
+
+
+def watch(
+    waiting: Generator[Wanted, Any, Result], *, on_silence: Callable[[], None]
+) -> Generator[Wanted, Any, Result]:
+    """Hand on what a generator of psycopg waits for; call back when it woke up for nothing."""
+    ready = None
+    while True:
+        try:
+            wanted = waiting.send(ready)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        ready = yield wanted
+        if not ready:
+            on_silence()
+
+
+def gives_sign(connection: PGconn, *, seconds: float) -> bool:
+    """Tell whether the server of a connection answers somebody new."""
+    host, port = connection.host.decode(), connection.port.decode()
+    try:
+        with _connect(host, connection.hostaddr.decode(), port, seconds=seconds) as asking:
+            asking.sendall(SSL_REQUEST)
+            return bool(asking.recv(1))
+    except OSError:
+        return False
+
+
+def _connect(host: str, address: str, port: str, *, seconds: float) -> socket.socket:
+    if not host.startswith("/"):
+        return socket.create_connection((address or host, int(port)), timeout=seconds)
+    asking = socket.socket(socket.AF_UNIX)
+    asking.settimeout(seconds)
+    try:
+        asking.connect(f"{host}/.s.PGSQL.{port}")
+    except OSError:
+        asking.close()
+        raise
+    return asking

@@ -1,0 +1,106 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from config.database.base import DatabaseWrapper
+from config.database.patience import serving_request
+from config.database.stalls import Pause
+from tests.stalling import StallingProxy, within
+
+# A request may lose a second; the rest is for a machine that is busy with other things.
+SECOND = 1.0
+SLACK = 2.0
+
+
+@pytest.fixture
+def proxy(request, tmp_path) -> Iterator[StallingProxy]:
+    target = Path(settings.DATABASES["default"]["HOST"]) / ".s.PGSQL.5432"
+    if request.param == "socket":
+        proxy = StallingProxy.on_socket(tmp_path / ".s.PGSQL.5432", target=target)
+        address = {"HOST": str(tmp_path), "PORT": ""}
+    else:
+        proxy = StallingProxy.on_port(target=target)
+        address = {"HOST": "127.0.0.1", "PORT": str(proxy.port)}
+    proxy.address = address
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def database(proxy, db) -> Iterator[DatabaseWrapper]:
+    """Give a connection of its own to the tests' database, through the proxy."""
+    database = DatabaseWrapper(connection.settings_dict | proxy.address, "default")
+    with serving_request():
+        yield database
+    database.close()
+    Pause.end()
+
+
+both = pytest.mark.parametrize("proxy", ["socket", "tcp"], indirect=True)
+one = pytest.mark.parametrize("proxy", ["socket"], indirect=True)
+
+
+def ask(database: DatabaseWrapper, sql: str = "SELECT 1") -> object:
+    with database.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()
+
+
+@both
+def test_a_request_gives_a_silent_server_up(database, proxy):
+    ask(database)
+
+    with proxy.stalled(), within(SECOND + SLACK), pytest.raises(OperationalError):
+        ask(database)
+
+
+@both
+def test_a_connection_that_is_taken_but_never_answered_is_given_up(database, proxy):
+    with proxy.stalled(), within(SECOND + SLACK), pytest.raises(OperationalError):
+        ask(database)
+
+
+@one
+def test_after_a_stall_the_next_request_does_not_wait(database, proxy, monkeypatch):
+    monkeypatch.setattr(Pause, "seconds", 3600.0)
+    ask(database)
+    with proxy.stalled():
+        for _ in range(50):
+            with pytest.raises(OperationalError):
+                ask(database)
+            database.close()
+    with pytest.raises(OperationalError, match="a moment ago"):
+        ask(database)
+
+    Pause.end()
+
+    assert ask(database) == (1,)
+
+
+@both
+def test_a_query_that_is_only_slow_goes_on(database, proxy):
+    assert ask(database, "SELECT 1 FROM pg_sleep(1.5)") == (1,)
+
+
+@one
+def test_a_commit_into_silence_is_not_pretended(database, proxy):
+    ask(database)
+    database.set_autocommit(False)
+    ask(database, "SELECT pg_advisory_xact_lock(1)")
+
+    with proxy.stalled(), within(SECOND + SLACK), pytest.raises(OperationalError):
+        database.commit()
+
+
+@one
+def test_a_query_of_a_request_has_seconds(database):
+    assert ask(database, "SHOW statement_timeout") == ("15s",)
+
+
+def test_workers_and_commands_have_minutes(db):
+    assert ask(connection, "SHOW statement_timeout") == ("15min",)
+    with transaction.atomic():
+        assert ask(connection, "SHOW client_connection_check_interval") == ("1s",)

@@ -1,0 +1,85 @@
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings as configured
+from redis import OutOfMemoryError
+
+from config.limiter import Limit, limiter
+from config.redis import RedisAwayError, end_pause, reachable_redis, redis_client
+from movies.services.ratings import rate_movie
+from recommendations.services.cache import load_lists
+from tests.factories import make_movie, make_user
+from tests.stalling import StallingProxy, within
+
+SLACK = 2.0
+
+
+def redis_socket() -> Path:
+    return Path(unquote(configured.REDIS_URL.removeprefix("unix://").partition("?")[0]))
+
+
+@pytest.fixture
+def proxy(settings, tmp_path) -> Iterator[StallingProxy]:
+    """Put a proxy between this process and Redis."""
+    proxy = StallingProxy.on_socket(tmp_path / "redis.sock", target=redis_socket())
+    settings.REDIS_URL = f"unix://{tmp_path}/redis.sock"
+    redis_client.cache_clear()
+    yield proxy
+    redis_client.cache_clear()
+    end_pause()
+    proxy.close()
+
+
+@pytest.fixture
+def full_redis() -> Iterator[None]:
+    """Let Redis refuse to write, as with a broker that is full."""
+    redis_client().config_set("maxmemory", 1)
+    with pytest.raises(OutOfMemoryError):
+        redis_client().set("more", "than enough")
+    yield
+    redis_client().config_set("maxmemory", 0)
+
+
+def test_a_silent_redis_costs_a_request_its_timeout_and_the_next_one_nothing(proxy, client, db):
+    client.get("/")
+
+    with proxy.stalled():
+        with within(1 + SLACK):
+            first = client.get("/")
+        with pytest.raises(RedisAwayError, match="a moment ago"), reachable_redis():
+            pass
+
+    assert first.status_code == 200
+
+
+def test_a_connection_that_ended_with_its_server_is_made_anew(proxy):
+    redis_client().set("here", "still")
+    for each in proxy._sockets:
+        each.close()
+
+    with reachable_redis() as redis:
+        assert redis.get("here") == b"still"
+
+
+def test_a_full_redis_goes_on_reading(full_redis, client, db):
+    with pytest.raises(RedisAwayError), reachable_redis() as redis:
+        redis.set("one", "more")
+
+    with reachable_redis() as redis:
+        assert redis.get("nothing") is None
+    assert client.get("/").status_code == 200
+
+
+def test_a_full_redis_saves_ratings_and_keeps_limits(full_redis, transactional_db, client):
+    user, movie = make_user(), make_movie()
+    client.force_login(user)
+
+    rate_movie(user=user, movie_id=movie.pk, stars=4)
+    asked = [limiter().take(key="full", limit=Limit(1, 2)).is_allowed for _ in range(3)]
+
+    assert user.ratings.get().stars == 4
+    assert asked == [True, True, False]
+    assert load_lists(user_id=user.pk) is None
+    assert client.get("/").status_code == 200
