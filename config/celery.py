@@ -22,7 +22,7 @@ WORKER_TIMEOUT_SECONDS = 5.0
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("marquee", include=["config.task_signals"])
+app = Celery("marquee", include=["config.task_signals"], task_cls="config.steady_tasks:SteadyTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -7,6 +7,10 @@ from typing import Any
 from celery import Task
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis import RedisError
+
+from config.broker import is_flooded, queue_of
+from config.metrics import count_service_error
 
 logger = logging.getLogger(__name__)
 
@@ -17,18 +21,20 @@ _paused_until = 0.0
 def enqueue_on_commit(task: Task[..., Any], *ids: int) -> None:
     """Queue the task once the transaction has committed; a dead broker costs a log line.
 
-    What is not queued here is found by the sweep. After a failure nothing is tried for two
-    seconds, so that a hanging broker does not cost every request its timeout.
+    What is not queued here is found by the sweep; a long queue is not made longer. After a failure
+    nothing is tried for two seconds, so that a hanging broker does not cost every request its
+    timeout.
     """
 
     def enqueue() -> None:
         global _paused_until  # noqa: PLW0603 - the pause belongs to the process
-        if time.monotonic() < _paused_until:
+        if time.monotonic() < _paused_until or is_flooded(queue_of(task.name)):
             return
         try:
             task.apply_async(args=ids, retry=False)
-        except OperationalError as error:
+        except (OperationalError, RedisError) as error:
             _paused_until = time.monotonic() + PAUSE_SECONDS
+            count_service_error(service="broker")
             logger.warning("%s%s was not queued: %s", task.name, ids, error)
 
     transaction.on_commit(enqueue, robust=True)

@@ -16,7 +16,7 @@ from recommendations.tasks import refresh_user, train_nightly
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
 
-def wait_for(is_true, *, seconds: float = 30) -> bool:
+def wait_for(is_true, *, seconds: float = 90) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if is_true():
