@@ -3,11 +3,13 @@
 Nothing is pickled. A directory is written beside its place, synced to disk, made read-only and
 renamed into place, so that it is there whole or not at all. `verify` reads every byte; `load`
 maps the arrays and checks the manifest, sizes, types and shapes, which takes milliseconds.
+
+An increment has only the arrays that changed; for the others its manifest names the directory of
+the version it came from, which lies beside its own.
 """
 
 import hashlib
 import json
-import os
 import platform
 import shutil
 import tempfile
@@ -19,12 +21,20 @@ from typing import Any
 import numpy as np
 import scipy
 
+from recommendations.engine.array_files import (
+    ENTRY_KEYS,
+    check_bytes,
+    map_array,
+    read_bytes,
+    sync_directory,
+    write_array,
+    write_bytes,
+)
 from recommendations.engine.arrays import AnyArray
 from recommendations.engine.base import Recommender, TrainingCounts
 from recommendations.engine.errors import (
     ArtefactCorruptError,
     ArtefactError,
-    ArtefactMissingError,
     ArtefactVersionError,
     EngineError,
 )
@@ -36,8 +46,7 @@ from recommendations.engine.models.stack import Stack
 FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 ITEM_IDS = "item_ids"
-_READ_ONLY = 0o444
-_CHUNK = 1 << 20
+_REFERENCE = "directory"
 _SIGNS_OF_OTHER_ARRAYS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
@@ -53,8 +62,17 @@ class Manifest:
     sha256: str
 
 
-def save(model: Recommender, directory: Path, *, replace_existing: bool = False) -> str:
+def save(
+    model: Recommender,
+    directory: Path,
+    *,
+    replace_existing: bool = False,
+    base: Path | None = None,
+) -> str:
     """Write a fitted model into a new directory and return the sha256 of its manifest.
+
+    With `base`, an artefact in the same parent directory, arrays that are equal to its own are
+    not written again: the manifest says in which directory they lie.
 
     Raises `ArtefactError` if the directory exists, unless it is to be replaced, which only an
     artefact or an empty directory may be. Raises `NotFittedError` for an unfitted model.
@@ -62,17 +80,59 @@ def save(model: Recommender, directory: Path, *, replace_existing: bool = False)
     check_target(directory, replace_existing=replace_existing)
     arrays = {ITEM_IDS: model.known_items.ids, **model.arrays()}
     directory.parent.mkdir(parents=True, exist_ok=True)
+    there = {} if base is None else _entries_to_refer_to(base, directory)
     workplace = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
-        files = {f"{name}.npy": _write_array(workplace, name, arrays[name]) for name in arrays}
+        files = {
+            file_name: _refer(directory, file_name, values, entry=there.get(file_name))
+            or write_array(workplace / file_name, values)
+            for file_name, values in ((f"{name}.npy", arrays[name]) for name in arrays)
+        }
         manifest_sha256 = _write_manifest(workplace, model=model, files=files)
         workplace.chmod(0o755)
-        _sync_directory(workplace)
+        sync_directory(workplace)
         _move_into_place(workplace, directory)
     except BaseException:
         shutil.rmtree(workplace, ignore_errors=True)
         raise
     return manifest_sha256
+
+
+def referred_directories(manifest: Manifest) -> frozenset[str]:
+    """Return the names of the directories beside this one that hold some of its arrays."""
+    return frozenset(
+        str(entry[_REFERENCE]) for entry in manifest.files.values() if _REFERENCE in entry
+    )
+
+
+def _entries_to_refer_to(base: Path, directory: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the files of an artefact as another one beside it would name them."""
+    if base.absolute().parent != directory.absolute().parent or base.name == directory.name:
+        raise ArtefactError(f"{directory} and its base {base} must lie side by side")
+    return {
+        file_name: {_REFERENCE: base.name, **entry}
+        for file_name, entry in read_manifest(base).files.items()
+    }
+
+
+def _refer(
+    directory: Path, file_name: str, values: AnyArray, *, entry: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Return the entry if the array it names is equal to these values."""
+    if entry is None or [values.dtype.str, list(values.shape)] != [entry["dtype"], entry["shape"]]:
+        return None
+    there = map_array(_place_of(directory, file_name, entry), entry)
+    return entry if values is there or np.array_equal(there, values) else None
+
+
+def _place_of(directory: Path, file_name: str, entry: Mapping[str, Any]) -> Path:
+    if _REFERENCE not in entry:
+        return directory / file_name
+    return directory.parent / str(entry[_REFERENCE]) / file_name
+
+
+def _is_plain_name(name: object) -> bool:
+    return isinstance(name, str) and name not in {"", ".", ".."} and Path(name).name == name
 
 
 def read_manifest(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
@@ -81,7 +141,7 @@ def read_manifest(directory: Path, *, expected_sha256: str | None = None) -> Man
     Raises `ArtefactMissingError`, `ArtefactVersionError` for another format, and
     `ArtefactCorruptError` if it cannot be read or its hash is not the expected one.
     """
-    content = _read_bytes(directory / MANIFEST)
+    content = read_bytes(directory / MANIFEST)
     sha256 = hashlib.sha256(content).hexdigest()
     if expected_sha256 is not None and sha256 != expected_sha256:
         raise ArtefactCorruptError(
@@ -110,8 +170,10 @@ def _check_files(files: Mapping[str, Mapping[str, Any]]) -> None:
     for file_name, entry in files.items():
         if Path(file_name).name != file_name or not file_name.endswith(".npy"):
             raise ValueError(f"{file_name!r} is not an array of this directory")
-        if {"sha256", "size", "dtype", "shape"} - entry.keys():
+        if ENTRY_KEYS - entry.keys():
             raise ValueError(f"{file_name} is not described whole")
+        if not _is_plain_name(entry.get(_REFERENCE, "x")):
+            raise ValueError(f"{file_name} is said to lie in {entry[_REFERENCE]!r}")
 
 
 def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
@@ -124,7 +186,7 @@ def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
     """
     manifest = read_manifest(directory, expected_sha256=expected_sha256)
     arrays = {
-        file_name.removesuffix(".npy"): _map_array(directory / file_name, entry)
+        file_name.removesuffix(".npy"): map_array(_place_of(directory, file_name, entry), entry)
         for file_name, entry in manifest.files.items()
     }
     model = _build(manifest.recipe, directory / MANIFEST)
@@ -172,11 +234,7 @@ def verify(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
     """Check every byte of an artefact against its checksums and return its manifest."""
     manifest = read_manifest(directory, expected_sha256=expected_sha256)
     for file_name, entry in manifest.files.items():
-        path = directory / file_name
-        _check_size(path, entry)
-        found = sha256_of(path)
-        if found != entry["sha256"]:
-            raise ArtefactCorruptError(f"{path} has sha256 {found}, expected {entry['sha256']}")
+        check_bytes(_place_of(directory, file_name, entry), entry)
     return manifest
 
 
@@ -201,22 +259,6 @@ def _check_parent(directory: Path) -> None:
         raise ArtefactError(f"{directory} cannot be made: {nearest} is not a directory")
 
 
-def _write_array(workplace: Path, name: str, values: AnyArray) -> dict[str, Any]:
-    path = workplace / f"{name}.npy"
-    plain = np.ascontiguousarray(values) if values.ndim else np.asarray(values)
-    with path.open("wb") as stream:
-        np.save(stream, plain, allow_pickle=False)
-        stream.flush()
-        os.fsync(stream.fileno())
-    path.chmod(_READ_ONLY)
-    return {
-        "sha256": sha256_of(path),
-        "size": path.stat().st_size,
-        "dtype": plain.dtype.str,
-        "shape": list(plain.shape),
-    }
-
-
 def _write_manifest(
     workplace: Path, *, model: Recommender, files: Mapping[str, Mapping[str, Any]]
 ) -> str:
@@ -233,70 +275,17 @@ def _write_manifest(
         "files": files,
     }
     content = json.dumps(document, indent=1, sort_keys=True).encode()
-    path = workplace / MANIFEST
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    path.chmod(_READ_ONLY)
+    write_bytes(workplace / MANIFEST, content)
     return hashlib.sha256(content).hexdigest()
 
 
 def _move_into_place(workplace: Path, directory: Path) -> None:
     if not directory.exists():
         workplace.rename(directory)
-        _sync_directory(directory.parent)
+        sync_directory(directory.parent)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{directory.name}-old-", dir=directory.parent))
     directory.rename(old / directory.name)
     workplace.rename(directory)
-    _sync_directory(directory.parent)
+    sync_directory(directory.parent)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _map_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
-    _check_size(path, entry)
-    try:
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ArtefactCorruptError(f"{path} is not an array: {error}") from error
-    if values.dtype.str != entry["dtype"] or list(values.shape) != entry["shape"]:
-        raise ArtefactCorruptError(
-            f"{path} holds {values.dtype.str} of shape {values.shape}, "
-            f"expected {entry['dtype']} of shape {tuple(entry['shape'])}"
-        )
-    # Plain views of the mapping: picking rows of a `memmap` takes twice as long.
-    return np.asarray(values)
-
-
-def _check_size(path: Path, entry: Mapping[str, Any]) -> None:
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise ArtefactMissingError(f"{path} is missing") from None
-    if size != entry["size"]:
-        raise ArtefactCorruptError(f"{path} has {size} bytes, expected {entry['size']}")
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise ArtefactMissingError(f"{path} is missing") from None
-
-
-def sha256_of(path: Path) -> str:
-    """Return the checksum of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,0 +1,104 @@
+"""Arrays as read-only files: written and synced, mapped and checked against what is said of them.
+
+An *entry* says of a file its `sha256`, `size`, `dtype` and `shape`.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recommendations.engine.arrays import AnyArray
+from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
+
+READ_ONLY = 0o444
+ENTRY_KEYS = frozenset({"sha256", "size", "dtype", "shape"})
+_CHUNK = 1 << 20
+
+
+def write_array(path: Path, values: AnyArray) -> dict[str, Any]:
+    """Write an array, sync it to disk and return its entry."""
+    plain = np.ascontiguousarray(values) if values.ndim else np.asarray(values)
+    with path.open("wb") as stream:
+        np.save(stream, plain, allow_pickle=False)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.chmod(READ_ONLY)
+    return {
+        "sha256": sha256_of(path),
+        "size": path.stat().st_size,
+        "dtype": plain.dtype.str,
+        "shape": list(plain.shape),
+    }
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file that is read-only from then on, and sync it to disk."""
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.chmod(READ_ONLY)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds, or raise `ArtefactMissingError`."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArtefactMissingError(f"{path} is missing") from None
+
+
+def map_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
+    """Return the memory-mapped array, or raise an error for another size, type or shape."""
+    check_size(path, entry)
+    try:
+        values = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ArtefactCorruptError(f"{path} is not an array: {error}") from error
+    if values.dtype.str != entry["dtype"] or list(values.shape) != entry["shape"]:
+        raise ArtefactCorruptError(
+            f"{path} holds {values.dtype.str} of shape {values.shape}, "
+            f"expected {entry['dtype']} of shape {tuple(entry['shape'])}"
+        )
+    # Plain views of the mapping: picking rows of a `memmap` takes twice as long.
+    return np.asarray(values)
+
+
+def check_bytes(path: Path, entry: Mapping[str, Any]) -> None:
+    """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written."""
+    check_size(path, entry)
+    found = sha256_of(path)
+    if found != entry["sha256"]:
+        raise ArtefactCorruptError(f"{path} has sha256 {found}, expected {entry['sha256']}")
+
+
+def check_size(path: Path, entry: Mapping[str, Any]) -> None:
+    """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for a file of another size."""
+    try:
+        size = path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArtefactMissingError(f"{path} is missing") from None
+    if size != entry["size"]:
+        raise ArtefactCorruptError(f"{path} has {size} bytes, expected {entry['size']}")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the checksum of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def sync_directory(directory: Path) -> None:
+    """Make sure that names written into a directory survive a loss of power."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
