@@ -54,3 +54,14 @@ class ImportBusyError(MoviesError):
 
     def __init__(self) -> None:
         super().__init__("Another import is running. Try again when it has finished.")
+
+
+class CatalogueNotEmptyError(MoviesError):
+    """Made-up movies and ratings were about to be mixed with what is there."""
+
+    def __init__(self) -> None:
+        super().__init__("The catalogue is not empty; --beside adds to what is there.")
+
+
+class ImpossiblePlanError(MoviesError):
+    """So many ratings cannot be made up for so many people and movies."""

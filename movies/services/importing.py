@@ -13,7 +13,7 @@ from django.db.models import F
 from accounts.models import User
 from movies.errors import ImportBusyError
 from movies.importers.archives import open_archive
-from movies.importers.foreign_keys import rating_keys_checked_at_once
+from movies.importers.bulk import ratings_loaded_in_bulk_if_many
 from movies.importers.layouts import find_layout
 from movies.importers.merge_movies import merge_movies
 from movies.importers.merge_people import merge_people
@@ -118,7 +118,7 @@ def _import(
     title = TITLES.get(slug, slug)
     stage_data_set(cursor, layout, reject=rejects.add, progress=progress)
     progress.begin(title="Merging movies and people")
-    with rating_keys_checked_at_once(cursor):
+    with ratings_loaded_in_bulk_if_many(cursor):
         demo_people_removed = remove_demo_people()
         movies_added = merge_movies(cursor, has_movielens_ids=layout.has_movielens_ids)
         people_added = merge_people(cursor, slug=slug, title=title)

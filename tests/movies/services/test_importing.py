@@ -188,7 +188,7 @@ class TestAlone:
 class TestLargeLoad:
     @pytest.fixture(autouse=True)
     def everything_is_large(self, monkeypatch):
-        monkeypatch.setattr("movies.importers.foreign_keys.LARGE_LOAD", 1)
+        monkeypatch.setattr("movies.importers.bulk.LARGE_LOAD", 1)
 
     def keys(self):
         with connection.cursor() as cursor:
@@ -221,7 +221,7 @@ class TestLargeLoad:
         assert self.keys() == before
 
     def test_a_site_where_people_rate_is_not_locked(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("movies.importers.foreign_keys.FEW_OWN_RATINGS", 1)
+        monkeypatch.setattr("movies.importers.bulk.FEW_OWN_RATINGS", 1)
         rate_movie(user=make_user(), movie_id=make_movie().pk, stars=4)
 
         with CaptureQueriesContext(connection) as queries:
