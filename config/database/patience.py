@@ -19,16 +19,28 @@ class Patience:
 OF_A_REQUEST = Patience(silence=0.4, sign=0.3, connecting=0.7)
 OF_A_WORKER = Patience(silence=10.0, sign=5.0, connecting=10.0)
 
-_present: ContextVar[Patience] = ContextVar("patience", default=OF_A_WORKER)
+
+class _Process:
+    """How patient this process is outside of requests."""
+
+    patience = OF_A_WORKER
+
+
+_present: ContextVar[Patience | None] = ContextVar("patience", default=None)
 
 
 def present_patience() -> Patience:
     """Return how patient what runs now may be."""
-    return _present.get()
+    return _present.get() or _Process.patience
 
 
 def is_serving_request() -> bool:
-    return _present.get() is OF_A_REQUEST
+    return present_patience() is OF_A_REQUEST
+
+
+def serve_requests_only() -> None:
+    """Let this process never wait longer: Django looks at connections between requests too."""
+    _Process.patience = OF_A_REQUEST
 
 
 @contextmanager

@@ -77,7 +77,12 @@ class WatchedConnection(psycopg.Connection[Any]):
     def wait(
         self, gen: PQGen[Result], interval: float = LOOK_SECONDS, timeout: float | None = None
     ) -> Result:
-        Pause.check()
+        try:
+            Pause.check()
+        except ServerStalledError:
+            # Or Django would ask it later whether it still works, and wait.
+            self.pgconn.finish()
+            raise
         return super().wait(watch(gen, on_silence=self._look_again()), interval, timeout)
 
     def _look_again(self) -> Callable[[], None]:
