@@ -2,7 +2,6 @@
 
 import logging
 
-from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -32,9 +31,7 @@ def livez(_request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Answer 200 while the site can serve, once it has had a catalogue and a model."""
-    states = {"postgresql": _database_state(), "redis": _redis_state()}
-    if states["postgresql"] == "ok":
-        states |= {"catalogue": _catalogue_state(), "model": _model_state()}
+    states = _database_states() | {"redis": _redis_state()}
     is_whole = set(states.values()) == {"ok"}
     _Once.was_ready |= all(states.get(name) == "ok" for name in ("catalogue", "model"))
     if states["postgresql"] != "ok" or not _Once.was_ready:
@@ -43,14 +40,12 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok" if is_whole else "degraded"} | states)
 
 
-def _database_state() -> str:
+def _database_states() -> dict[str, str]:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DATABASE_GONE:
-        logger.exception("PostgreSQL does not answer")
-        return "away"
-    return "ok"
+        return {"catalogue": _catalogue_state(), "model": _model_state(), "postgresql": "ok"}
+    except DATABASE_GONE as error:
+        logger.warning("PostgreSQL does not answer: %s", error)
+        return {"postgresql": "away"}
 
 
 def _redis_state() -> str:

@@ -116,8 +116,22 @@ def _read_database() -> Iterator[Metric]:
     for state, number in numbers.items():
         states.add_metric([state], number)
     yield states
+    yield from _training()
+    alerts = ModelVersion.objects.exclude(alert="").count()
+    yield GaugeMetricFamily("marquee_model_alerts", "Versions to look at.", value=alerts)
     active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
     if active and active.trained_at:
         age = (timezone.now() - active.trained_at).total_seconds()
         yield GaugeMetricFamily("marquee_model_version", "The active version.", value=active.number)
         yield GaugeMetricFamily("marquee_model_age_seconds", "Time since its training.", value=age)
+
+
+def _training() -> Iterator[Metric]:
+    """Tell how far the training that runs has come, by the stage it is in."""
+    percent = GaugeMetricFamily("marquee_training_percent", "Of a training.", labels=["stage"])
+    memory = GaugeMetricFamily("marquee_training_memory_bytes", "What a training uses.")
+    version = ModelVersion.objects.filter(state=ModelVersion.State.TRAINING).first()
+    if version is not None:
+        percent.add_metric([version.stage], version.percent)
+        memory.add_metric([], (version.memory_mb or 0) * 1_000_000)
+    yield from (percent, memory)

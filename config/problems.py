@@ -13,7 +13,7 @@ from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
 
 CONTENT_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
-DATABASE_AWAY = "The database does not answer. Nothing was saved; please try again soon."
+DATABASE_AWAY = "The database does not answer. What was sent may be lost; please try again soon."
 NO_SUCH_ADDRESS = "There is nothing at this address. Every address of the API ends with a slash."
 DETAILS: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "The request cannot be read.",

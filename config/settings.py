@@ -127,6 +127,7 @@ CELERY_TASK_ROUTES = {"recommendations.train_nightly": {"queue": "training"}}
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": REDIS_TIMEOUT_SECONDS,
     "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
@@ -140,7 +141,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "recommendations.train_nightly",
         "schedule": crontab(hour=env.int("TRAINING_HOUR", 3), minute=30),
     },
-    "sweep": {"task": "recommendations.sweep", "schedule": 60.0},
+    # One that nobody took for a minute is followed by the next.
+    "sweep": {"task": "recommendations.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
     "tidy-accounts": {"task": "accounts.tidy", "schedule": crontab(hour=2, minute=10)},
 }
 

@@ -6,6 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from config.redis import redis_client
 from config.task_metrics import record_refresh_lag, record_run
 from config.task_signals import begin, end
+from recommendations.models import ModelVersion
 from recommendations.tasks import refresh_user
 from tests.factories import make_movie
 
@@ -86,6 +87,18 @@ def test_models_and_queues_are_told(two_camps, read):
     assert found["marquee_model_version", ()] == two_camps.version.number
     assert 0 <= found["marquee_model_age_seconds", ()] < 600
     assert found["marquee_service_up", labels(service="redis")] == 1
+
+
+@pytest.mark.django_db
+def test_a_training_that_runs_is_told(read):
+    ModelVersion.objects.create(number=1, stage="fitting stars", percent=40, memory_mb=300)
+    ModelVersion.objects.create(number=2, state=ModelVersion.State.FAILED, alert="Worse.")
+
+    found = read()
+
+    assert found["marquee_training_percent", labels(stage="fitting stars")] == 40
+    assert found["marquee_training_memory_bytes", ()] == 300_000_000
+    assert found["marquee_model_alerts", ()] == 1
 
 
 @pytest.mark.django_db
