@@ -189,15 +189,30 @@ class FactorFit:
         return Prior(means=self.item_base + self.item_set.fitted, precision=self.item_precision)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EarlierFit:
+    """Parameters learned from some of the users, and which they are of those now."""
+
+    fit: FactorFit
+    users: IndexArray
+
+
 def fit_factors(
-    stars: CsrMatrix, *, user_set: SetRidge, item_set: SetRidge, settings: FactorSettings
+    stars: CsrMatrix,
+    *,
+    user_set: SetRidge,
+    item_set: SetRidge,
+    settings: FactorSettings,
+    earlier: EarlierFit | None = None,
 ) -> FactorFit:
-    """Return the parameters after so many iterations.
+    """Return the parameters after so many iterations, from those of an earlier fit if given.
 
     `stars` has shape (n_users, n_items), every user has a rating; `user_set` has a row a user,
     `item_set` a row an item. The two are learned anew and part of the result.
     """
     state = _start(stars, user_set=user_set, item_set=item_set, settings=settings)
+    if earlier is not None:
+        _go_on(state, earlier)
     by_user = Ratings.of(stars, state.mean)
     by_item = by_user.transposed()
     for _ in range(settings.iterations):
@@ -254,6 +269,17 @@ def _start(
         user_set=user_set.fresh(size),
         item_set=item_set.fresh(size),
     )
+
+
+def _go_on(state: FactorFit, earlier: EarlierFit) -> None:
+    """Start where an earlier fit ended; users are solved for first."""
+    fit = earlier.fit
+    state.mean, state.noise = fit.mean, fit.noise
+    state.items, state.item_weights = fit.items, fit.item_weights
+    state.user_base, state.user_precision = fit.user_base, fit.user_precision
+    state.item_base, state.item_precision = fit.item_base, fit.item_precision
+    state.user_set.go_on_with_features(fit.user_set, rows=earlier.users)
+    state.item_set.go_on_with_rows(fit.item_set)
 
 
 def precision_weights(

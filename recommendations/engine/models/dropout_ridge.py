@@ -20,6 +20,8 @@ import numpy as np
 from scipy import linalg, sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray
+from recommendations.engine.models.gram_blocks import weighted_grams
+from recommendations.engine.models.samples import MANY_RATINGS
 
 _USER_BLOCK = 2048
 _COLUMN_BLOCK = 1024
@@ -153,6 +155,8 @@ class _DualColumns:
 def _gram_matrices(problem: Regression) -> tuple[Float32Array, Float32Array]:
     """Return XᵀΩX and XᵀΩY, dense float32, uncentred."""
     n_users, n_items = problem.inputs.shape
+    if problem.inputs.nnz > MANY_RATINGS:
+        return weighted_grams(problem.inputs, problem.targets, user_weights=problem.user_weights)
     if problem.inputs.nnz < _DENSE_ABOVE * n_users * n_items:
         scale = sparse.diags_array(problem.user_weights.astype(np.float32))
         weighted = sparse.csr_array(problem.inputs.T @ scale)

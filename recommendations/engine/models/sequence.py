@@ -26,6 +26,7 @@ from recommendations.engine.models.dropout_ridge import strongest
 from recommendations.engine.models.ease import choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
 from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
+from recommendations.engine.models.samples import some_people
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 _PRIOR_COUNT = 10.0
@@ -48,7 +49,8 @@ class Sequence(Recommender):
     weight count by it, a dismissal does not count. `rating_weights` are the inputs for 1 to 5
     stars. Of the items with `min_ratings` or more only the `max_items` most rated take part;
     the others have their popularity alone. Above `dense_items` only the `neighbours` strongest
-    weights of a column are kept.
+    weights of a column are kept. Of more than five million ratings those of a sample of people
+    are learned from.
     """
 
     name: ClassVar[str] = "sequence"
@@ -91,10 +93,11 @@ class Sequence(Recommender):
         )
         self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
         self.places_[self.active_items_] = np.arange(len(self.active_items_))
+        asked = some_people(interactions, seed=self.seed)
         problem = Problem(
-            trail=self._trail(interactions),
+            trail=self._trail(asked),
             n_items=len(self.active_items_),
-            n_rows=interactions.n_ratings,
+            n_rows=asked.n_ratings,
         )
         self.weights_, ridge_intercepts = self._learn(problem)
         counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)

@@ -5,12 +5,13 @@ from typing import Any, Self, cast
 import numpy as np
 from scipy import linalg
 
-from recommendations.engine.arrays import CsrMatrix, Float32Array
+from recommendations.engine.arrays import CsrMatrix, Float32Array, IndexArray
 from recommendations.engine.threads import map_blocks
 
 LARGEST_CHOLESKY = 8_000
 _STEPS = 4
 _ROWS = 256
+_MANY_ROWS = 8_192
 
 
 class SetRidge:
@@ -57,14 +58,27 @@ class SetRidge:
             self.coefficients = self._transposed @ self._solve(targets)
         else:
             self.coefficients = self._solve(self._transposed @ targets)
-        self.fitted = self.sets @ self.coefficients
+        self.fitted = _product(self.sets, self.coefficients)
+
+    def go_on_with_features(self, other: "SetRidge", *, rows: IndexArray) -> Self:
+        """Start from what another learned of the same features; its rows are these of ours."""
+        self.coefficients = other.coefficients
+        self.fitted = _product(self.sets, self.coefficients)
+        self._duals = np.zeros_like(self.fitted)
+        self._duals[rows] = other._duals  # noqa: SLF001 - of our own kind
+        return self
+
+    def go_on_with_rows(self, other: "SetRidge") -> Self:
+        """Start from what another learned of the same rows by other features."""
+        self.fitted, self._duals = other.fitted, other._duals  # noqa: SLF001 - of our own kind
+        return self
 
     def _solve(self, targets: Float32Array) -> Float32Array:
         factor: Any = (self._factor, True)
         return cast("Float32Array", linalg.cho_solve(factor, targets, check_finite=False))
 
     def _apply(self, duals: Float32Array) -> Float32Array:
-        return self.sets @ (self._transposed @ duals) + self.ridge * duals
+        return _product(self.sets, _product(self._transposed, duals)) + self.ridge * duals
 
     def _descend(self, targets: Float32Array) -> None:
         rest = targets - self._apply(self._duals)
@@ -78,8 +92,19 @@ class SetRidge:
             shorter = np.sum(rest * rest, axis=0)
             direction = rest + shorter / np.maximum(length, 1e-12) * direction
             length = shorter
-        self.coefficients = self._transposed @ self._duals
+        self.coefficients = _product(self._transposed, self._duals)
 
     def gram(self) -> Float32Array:
         """Return coefficientsᵀ · coefficients, shape (size, size)."""
         return self.coefficients.T @ self.coefficients
+
+
+def _product(sets: CsrMatrix, vectors: Float32Array) -> Float32Array:
+    """Return sets @ vectors; rows are shared among threads, which changes no sum."""
+    product = np.empty((sets.shape[0], vectors.shape[1]), dtype=np.float32)
+
+    def fill(rows: slice) -> None:
+        product[rows] = sets[rows] @ vectors
+
+    map_blocks(fill, len(product), block=_MANY_ROWS)
+    return product

@@ -6,7 +6,7 @@ ratings is spread to other films by item-to-item ridge (`residual_neighbours`).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any, ClassVar, cast
 
@@ -18,12 +18,17 @@ from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
-from recommendations.engine.models.bayesian_factors import FactorSettings, fit_factors
+from recommendations.engine.models.bayesian_factors import (
+    EarlierFit,
+    FactorSettings,
+    fit_factors,
+)
 from recommendations.engine.models.residual_neighbours import (
     NeighbourSettings,
     learn_neighbours,
     most_rated,
 )
+from recommendations.engine.models.samples import MANY_RATINGS, some_people
 from recommendations.engine.models.set_ridge import SetRidge
 from recommendations.engine.models.star_members import FoldInSettings, StarMember
 from recommendations.engine.models.star_person import Account, StarPerson
@@ -35,6 +40,8 @@ _USUAL_RATINGS = 100_000
 _USUAL_USERS = 1_000
 _MEMBER = "member-"
 _HALF_NEW = 60.0
+_LAST_ONES = 2  # iterations for everybody after those for a sample
+_FACTORS_OF_MANY = 32
 _ROW_BLOCK = 32  # rows of 4,000 items in float64 stay in the processor's cache
 
 
@@ -59,7 +66,8 @@ class Stars(StarPredictor):
     Member `i` has `factors[i]` factors. Ratings of a person, and of an item, are as precise as
     they turn out to be, the usual counting for `user_doubt` and `item_doubt` ratings. Factors are
     those at 100,000 ratings and grow by `factor_power` of the number of ratings, to `most_factors`
-    at most; so does the `item_ridge` of the map of the items' prior by `item_ridge_power`. The
+    at most (32 above five million ratings, where most iterations are done on a sample of people);
+    so does the `item_ridge` of the map of the items' prior by `item_ridge_power`. The
     `user_ridge` is that of 1,000 people and grows by `user_ridge_power` of their number. The
     number of members falls by `member_power` of the number of ratings, to one. A history of n films
     trusts what they say as a set by n / (n + `set_damping`); the prior of a person is widened by
@@ -128,19 +136,20 @@ class Stars(StarPredictor):
         rated = np.flatnonzero(counts)
         stars = known.user_items[:, rated]
         content = content_sets(known.content, known.n_items)
-        size = known.n_ratings / _USUAL_RATINGS
-        user_set = SetRidge(
-            sets=user_sets(known),
-            ridge=self.user_ridge * (known.n_users / _USUAL_USERS) ** self.user_ridge_power,
-        )
-        item_set = SetRidge(
-            sets=item_sets(stars, content[rated]),
-            ridge=self.item_ridge * size**self.item_ridge_power,
-        )
+        user_set, item_set = self._sets(known, stars, content[rated])
         errors = np.zeros(stars.nnz, dtype=np.float32)
         self.members_: list[StarMember] = []
         for settings in self._settings(known.n_ratings):
-            found = fit_factors(stars, user_set=user_set, item_set=item_set, settings=settings)
+            earlier = self._start_from_some(
+                known, rated=rated, content=content[rated], settings=settings
+            )
+            found = fit_factors(
+                stars,
+                user_set=user_set,
+                item_set=item_set,
+                settings=settings if earlier is None else replace(settings, iterations=_LAST_ONES),
+                earlier=earlier,
+            )
             member = StarMember.of(found, rated=rated, content=content, doubt=self.user_doubt)
             self.members_.append(member)
             errors += left_out_errors(found, stars)
@@ -148,12 +157,47 @@ class Stars(StarPredictor):
         errors /= len(self.members_)
         self._fit_neighbours(stars, errors, rated=rated, n_items=known.n_items)
 
+    def _sets(
+        self, known: Interactions, stars: CsrMatrix, content: CsrMatrix
+    ) -> tuple[SetRidge, SetRidge]:
+        """Return the maps of the users' and of the items' prior, nothing learned yet."""
+        size = known.n_ratings / _USUAL_RATINGS
+        people = (known.n_users / _USUAL_USERS) ** self.user_ridge_power
+        return (
+            SetRidge(sets=user_sets(known), ridge=self.user_ridge * people),
+            SetRidge(
+                sets=item_sets(stars, content),
+                ridge=self.item_ridge * size**self.item_ridge_power,
+            ),
+        )
+
+    def _start_from_some(
+        self,
+        known: Interactions,
+        *,
+        rated: IndexArray,
+        content: CsrMatrix,
+        settings: FactorSettings,
+    ) -> EarlierFit | None:
+        """Return the fit to a sample of people where there are very many ratings.
+
+        What is left to do for everybody is a few iterations.
+        """
+        some = some_people(known, seed=settings.seed)
+        if some is known:
+            return None
+        stars = some.user_items[:, rated]
+        user_set, item_set = self._sets(some, stars, content)
+        fit = fit_factors(stars, user_set=user_set, item_set=item_set, settings=settings)
+        return EarlierFit(fit=fit, users=np.searchsorted(known.user_ids, some.user_ids))
+
     def _settings(self, n_ratings: int) -> list[FactorSettings]:
         size = max(n_ratings / _USUAL_RATINGS, 1.0)
+        most = self.most_factors if n_ratings <= MANY_RATINGS else _FACTORS_OF_MANY
         n_members = max(round(len(self.factors) * size**-self.member_power), 1)
         return [
             FactorSettings(
-                factors=min(round(factors * size**self.factor_power), self.most_factors),
+                factors=min(round(factors * size**self.factor_power), self.most_factors, most),
                 iterations=self.iterations,
                 user_doubt=self.user_doubt,
                 item_doubt=self.item_doubt,
