@@ -12,8 +12,8 @@ from movies.simulation.people import People
 # How often people of sets with half stars give each of them, rounded.
 SHARES = (0.014, 0.028, 0.018, 0.075, 0.055, 0.2, 0.13, 0.266, 0.085, 0.129)
 _QUALITY = 0.64
-_TASTE = 1.0
-_NOISE = 0.68
+_TASTE = 0.66
+_NOISE = 0.8
 
 
 def impressions(
