@@ -55,7 +55,7 @@ class Pause:
     @classmethod
     def check(cls) -> None:
         """Raise at once if this is a request and the server did not answer a moment ago."""
-        if is_serving_request() and time.monotonic() < cls.until:
+        if time.monotonic() < cls.until and is_serving_request():
             raise ServerStalledError("PostgreSQL did not answer a moment ago")
 
 
@@ -72,7 +72,8 @@ class WatchedConnection(psycopg.Connection[Any]):
                 Pause.begin()
                 raise ServerStalledError(f"no connection within {patience.connecting:g} s")
 
-        return watch(super()._connect_gen(conninfo), on_silence=look)
+        waiting = super()._connect_gen(conninfo)
+        return watch(waiting, next(waiting), on_silence=look)
 
     def wait(
         self, gen: PQGen[Result], interval: float = LOOK_SECONDS, timeout: float | None = None
@@ -83,7 +84,13 @@ class WatchedConnection(psycopg.Connection[Any]):
             # Or Django would ask it later whether it still works, and wait.
             self.pgconn.finish()
             raise
-        return super().wait(watch(gen, on_silence=self._look_again()), interval, timeout)
+        try:
+            wanted = next(gen)
+        except StopIteration as end:  # it was here already, as most rows of a COPY are
+            result: Result = end.value
+            return result
+        watched = watch(gen, wanted, on_silence=self._look_again())
+        return super().wait(watched, interval, timeout)
 
     def _look_again(self) -> Callable[[], None]:
         patience = present_patience()
@@ -108,19 +115,18 @@ class WatchedConnection(psycopg.Connection[Any]):
 
 
 def watch(
-    waiting: Generator[Wanted, Any, Result], *, on_silence: Callable[[], None]
+    waiting: Generator[Wanted, Any, Result], wanted: Wanted, *, on_silence: Callable[[], None]
 ) -> Generator[Wanted, Any, Result]:
     """Hand on what a generator of psycopg waits for; call back when it woke up for nothing."""
-    ready = None
     while True:
+        ready = yield wanted
+        if not ready:
+            on_silence()
         try:
             wanted = waiting.send(ready)
         except StopIteration as end:
             result: Result = end.value
             return result
-        ready = yield wanted
-        if not ready:
-            on_silence()
 
 
 def gives_sign(connection: PGconn, *, seconds: float) -> bool:
