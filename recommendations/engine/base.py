@@ -138,6 +138,16 @@ class Recommender(ABC):
             for item, parts in zip(item_indices, accounts, strict=True)
         ]
 
+    def contributions(self, history: History, item_indices: Sequence[int]) -> FloatArray:
+        """Return what each entry gave to the scores of some items, shape (n, n_entries), float64.
+
+        They are the contributions of `explain_many` within rounding, without the rest of the
+        account: for a whole list a tenth of the time.
+        """
+        self._check_history(history)
+        self._check_items(item_indices)
+        return self._contributions(history, list(item_indices))
+
     def similar(self, item_index: int, k: int) -> IndexArray:
         """Return at most `k` items most like this one, best first, ties by index.
 
@@ -200,6 +210,14 @@ class Recommender(ABC):
     @abstractmethod
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         """Return for each of these items the parts of its score."""
+
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+        total = np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
+        for place, parts in enumerate(self._parts(history, item_indices)):
+            for part in parts:
+                if part.contributions is not None:
+                    total[place] += part.contributions
+        return total
 
     def _similarities(self, item_index: int) -> FloatArray:
         raise UnsupportedError(f"{self.name} has no notion of similar items (item {item_index})")

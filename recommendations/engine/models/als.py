@@ -219,15 +219,17 @@ class Als(Recommender):
         return multiply_many(self.item_vectors_, rows)
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        return [
+            [Part(name="ratings", contributions=shares)]
+            for shares in self._contributions(history, item_indices)
+        ]
+
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         folded = self._fold_in_once(history)
         wanted = self.item_vectors_[item_indices].astype(np.float64)
         seen_by = linalg.cho_solve((folded.factor, True), wanted.T, check_finite=False)
         own = self.item_vectors_[history.entry_items].astype(np.float64)
-        shares = folded.targets[:, np.newaxis] * (own @ seen_by)
-        return [
-            [Part(name="ratings", contributions=shares[:, place])]
-            for place in range(len(item_indices))
-        ]
+        return np.asarray((folded.targets[:, np.newaxis] * (own @ seen_by)).T)
 
     def _similarities(self, item_index: int) -> FloatArray:
         """Return the cosine of the item factors."""

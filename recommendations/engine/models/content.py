@@ -279,6 +279,16 @@ class Content(Recommender):
             )
         return accounts
 
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+        likings, inputs = self._factors(history)
+        n_foretold = self.term_factors_.shape[1]
+        people = self.entry_factors_[history.entry_items].astype(np.float64)
+        topics = self._topics_of(history.entry_items).astype(np.float64)
+        wanted = self.vectors_[item_indices].astype(np.float64)
+        likeness = wanted[:, n_foretold:] @ (topics * likings[:, np.newaxis]).T
+        taste = wanted[:, 1:n_foretold] @ (people * inputs[:, np.newaxis]).T
+        return np.asarray(likeness + taste)
+
     def _similarities(self, item_index: int) -> FloatArray:
         topics = self.vectors_[:, self.term_factors_.shape[1] :]
         return np.asarray(topics @ topics[item_index], dtype=np.float64)

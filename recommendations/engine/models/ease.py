@@ -161,18 +161,23 @@ class EaseLayer(Recommender):
         return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
-        inputs, rows = self._inputs(history)
         places = self.places_[item_indices].astype(np.int64)
-        columns = np.maximum(places, 0)
-        shares = inputs[:, np.newaxis] * self._block(rows, columns) * (places >= 0)
-        constants = np.where(places >= 0, self.intercepts_[columns], 0.0)
+        constants = np.where(places >= 0, self.intercepts_[np.maximum(places, 0)], 0.0)
         return [
             [
-                Part(name="ratings", contributions=shares[:, place]),
-                Part(name="intercept", constant=float(constants[place])),
+                Part(name="ratings", contributions=shares),
+                Part(name="intercept", constant=float(constant)),
             ]
-            for place in range(len(item_indices))
+            for shares, constant in zip(
+                self._contributions(history, item_indices), constants, strict=True
+            )
         ]
+
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+        inputs, rows = self._inputs(history)
+        places = self.places_[item_indices].astype(np.int64)
+        block = self._block(rows, np.maximum(places, 0))
+        return (inputs[:, np.newaxis] * block * (places >= 0)).T
 
     def _block(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
         """Return these rows and columns of the weights, dense float64."""

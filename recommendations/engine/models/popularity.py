@@ -110,6 +110,9 @@ class Popularity(Recommender):
                 scores[row] += self._group_part(history)
         return scores
 
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+        return np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
+
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         group_part = self._group_part(history)
         return [

@@ -77,6 +77,9 @@ class Returns(Recommender):
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
         return np.tile(self.lifts_, (len(histories), 1))
 
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+        return np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
+
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         del history
         return [[Part(name="lift", constant=float(self.lifts_[item]))] for item in item_indices]

@@ -188,20 +188,30 @@ class Sequence(Recommender):
         return scores
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
+        return [
+            [
+                Part(name="ratings", contributions=shares),
+                Part(name="intercept", constant=float(self.intercepts_[item])),
+            ]
+            for item, shares in zip(
+                item_indices, self._contributions(history, item_indices), strict=True
+            )
+        ]
+
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         (inputs, rows), entries = self._entries(history)
         places = self.places_[item_indices].astype(np.int64)
         columns = np.maximum(places, 0)
-        block = self.weights_[rows][:, columns]
-        dense = block if isinstance(block, np.ndarray) else block.toarray()
+        if isinstance(self.weights_, np.ndarray):
+            dense = self.weights_[np.ix_(rows, columns)]
+        else:
+            dense = self.weights_[rows][:, columns].toarray()
+        given = inputs[:, np.newaxis] * dense * (places >= 0)
+        n_used = len(entries) // _N_LAYERS
         shares = np.zeros((history.n_entries, len(columns)), dtype=np.float64)
-        np.add.at(shares, entries, inputs[:, np.newaxis] * dense * (places >= 0))
-        return [
-            [
-                Part(name="ratings", contributions=shares[:, place]),
-                Part(name="intercept", constant=float(self.intercepts_[item])),
-            ]
-            for place, item in enumerate(item_indices)
-        ]
+        # Each entry comes up once a layer.
+        shares[entries[:n_used]] = given.reshape(_N_LAYERS, n_used, len(columns)).sum(axis=0)
+        return shares.T
 
 
 def _rating_places(interactions: Interactions) -> IndexArray:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from math import sqrt
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy.linalg import blas
@@ -73,6 +74,8 @@ class Stack(Recommender):
         """Start with no history remembered and no other stack to take components from."""
         self._remembered: tuple[weakref.ref[History], list[Voice]] | None = None
         self._donor: Stack | None = None
+        # By what each component was multiplied for histories scored together: reasons want it.
+        self._factors: WeakKeyDictionary[History, dict[str, float]] = WeakKeyDictionary()
 
     def fit_like(self, interactions: Interactions, other: "Stack") -> Self:
         """Fit, taking over the components of `other` that have the same hyperparameters.
@@ -88,6 +91,7 @@ class Stack(Recommender):
     def _forget(self) -> None:
         super()._forget()
         self._remembered = None
+        self._factors = WeakKeyDictionary()
 
     @abstractmethod
     def _components(self) -> Mapping[str, Recommender]:
@@ -165,14 +169,21 @@ class Stack(Recommender):
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
         totals = np.zeros((len(histories), self.n_items), dtype=np.float64)
         weights = [self._weights(history) for history in histories]
+        for history in histories:
+            self._factors[history] = {}
         for name, component in self.components_.items():
             own = np.array([weights_of.get(name, 0.0) for weights_of in weights])
             speaking = np.flatnonzero(own)
             emphasis = self._emphasis(name)
             for start in range(0, len(speaking), _HISTORIES):
                 rows = speaking[start : start + _HISTORIES]
-                scores = component._score_many([histories[row] for row in rows])  # noqa: SLF001
-                _add_standardised(totals, rows, scores, weights=own[rows], emphasis=emphasis)
+                few = [histories[row] for row in rows]
+                scores = component._score_many(few)  # noqa: SLF001
+                factors = _add_standardised(
+                    totals, rows, scores, weights=own[rows], emphasis=emphasis
+                )
+                for history, factor in zip(few, factors.tolist(), strict=True):
+                    self._factors[history][name] = factor
         return totals
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
@@ -182,6 +193,23 @@ class Stack(Recommender):
             [part for account in accounts for part in account[place]]
             for place in range(len(item_indices))
         ]
+
+    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+        total = np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
+        for name, factor in self._factors_for(history).items():
+            plain = self.components_[name]._contributions(history, item_indices)  # noqa: SLF001
+            emphasis = self._emphasis(name)
+            if emphasis is None:
+                total += factor * plain
+            else:
+                total += (factor * emphasis[item_indices])[:, np.newaxis] * plain
+        return total
+
+    def _factors_for(self, history: History) -> Mapping[str, float]:
+        known = self._factors.get(history)
+        if known is not None:
+            return known
+        return {voice.name: voice.factor for voice in self._voices(history)}
 
     def _arrays(self) -> Iterator[tuple[str, AnyArray]]:
         yield from super()._arrays()
@@ -223,8 +251,12 @@ def _add_standardised(
     *,
     weights: FloatArray,
     emphasis: FloatArray | None,
-) -> None:
-    """Add emphasis · weight · (score − mean) / deviation to these rows; overwrite the scores."""
+) -> FloatArray:
+    """Add emphasis · weight · (score − mean) / deviation to these rows; overwrite the scores.
+
+    Return weight / deviation of each row, 0 where the deviation is.
+    """
+    all_factors = np.zeros(len(rows), dtype=np.float64)
     for first in range(0, len(rows), _CACHED_HISTORIES):
         few = slice(first, first + _CACHED_HISTORIES)
         standard = scores[few]
@@ -232,8 +264,9 @@ def _add_standardised(
         standard -= means[:, np.newaxis]
         deviations = np.sqrt(np.einsum("ij,ij->i", standard, standard) / standard.shape[1])
         is_flat = deviations <= _NO_DEVIATION * np.maximum(1.0, np.abs(means))
-        factors = np.divide(weights[few], deviations, out=np.zeros(len(means)), where=~is_flat)
+        factors = np.divide(weights[few], deviations, out=all_factors[few], where=~is_flat)
         if emphasis is not None:
             standard *= emphasis
         for row, factor, values in zip(rows[few], factors, standard, strict=True):
             blas.daxpy(values, totals[row], a=factor)  # adds in place, in one pass
+    return all_factors

@@ -17,7 +17,13 @@ from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import Vocabulary
 from recommendations.engine.ranking.boosts import standardise
-from recommendations.engine.ranking.likeness import Likeness, by_terms, by_vectors, mean_likeness
+from recommendations.engine.ranking.likeness import (
+    Likeness,
+    LikenessRows,
+    by_terms,
+    by_vectors,
+    mean_likeness,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,14 +52,27 @@ class ItemFeatures:
         return np.asarray(self.genres[item_indices].toarray(), dtype=np.float64)
 
     def likeness(self, candidates: IndexArray, *, taste_share: float) -> Likeness:
-        """Return the likeness between these items: the mean of content's and taste's."""
+        """Return the likeness between these items: the mean of content's and taste's.
+
+        Where the catalogue is small enough the rows of likeness to all items are remembered:
+        what is chosen for one person is chosen for many others.
+        """
+        if len(self.years) <= _MOST_ITEMS_REMEMBERED:
+            row = self._likeness_rows.row
+            return lambda position: row(int(candidates[position]), taste_share)[candidates]
         content = by_terms(self.terms[candidates])
         if self.taste_vectors is None or not taste_share:
             return content
         taste = by_vectors(self.taste_vectors[candidates])
         return mean_likeness([(content, 1.0 - taste_share), (taste, taste_share)])
 
+    @cached_property
+    def _likeness_rows(self) -> LikenessRows:
+        return LikenessRows(self.terms, self.taste_vectors)
 
+
+# With more items a row costs more than the few likenesses that are wanted of it.
+_MOST_ITEMS_REMEMBERED = 10_000
 _READ: WeakKeyDictionary[Recommender, ItemFeatures] = WeakKeyDictionary()
 
 

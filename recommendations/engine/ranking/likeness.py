@@ -10,14 +10,15 @@ import numpy as np
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray
 
+_CELLS_REMEMBERED = 8_000_000  # 32 MB
+
 Likeness = Callable[[int], FloatArray]
 """From the position of a candidate to its likeness to all of them, 1 and below, shape (n,)."""
 
 
 def by_vectors(vectors: Float32Array) -> Likeness:
     """Return the cosines of vectors, shape (n, d); a vector of zeros is like nothing."""
-    norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, np.newaxis]
-    units = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    units = _on_unit_length(vectors)
     return lambda position: cast("FloatArray", units @ units[position])
 
 
@@ -49,3 +50,44 @@ def mean_likeness(weighed: Sequence[tuple[Likeness, float]]) -> Likeness:
         return result
 
     return mean
+
+
+class LikenessRows:
+    """Rows of likeness between all items of a catalogue, the latest remembered.
+
+    `terms` has shape (n_items, n_terms), rows of norm 1; `vectors` (n_items, d), None for content
+    alone. What stands in one person's list stands in many others', so most rows are met again.
+    Threads may share it.
+    """
+
+    def __init__(self, terms: CsrMatrix, vectors: Float32Array | None) -> None:
+        """Start with nothing remembered."""
+        self._terms = terms
+        self._units = None if vectors is None else _on_unit_length(vectors)
+        self._rows: dict[tuple[int, float], Float32Array] = {}
+        self._most_rows = max(_CELLS_REMEMBERED // max(terms.shape[0], 1), 1)
+
+    def row(self, item: int, taste_share: float) -> Float32Array:
+        """Return how like an item all items are, taste counting by its share, (n_items,)."""
+        row = self._rows.get((item, taste_share))
+        if row is None:
+            row = self._compare(item, taste_share)
+            if len(self._rows) >= self._most_rows:
+                self._rows = {}  # in one step: another thread may be reading
+            self._rows[item, taste_share] = row
+        return row
+
+    def _compare(self, item: int, taste_share: float) -> Float32Array:
+        dense = np.zeros(self._terms.shape[1], dtype=np.float32)
+        span = slice(*self._terms.indptr[item : item + 2])
+        dense[self._terms.indices[span]] = self._terms.data[span]
+        content = np.asarray(self._terms @ dense, dtype=np.float32)
+        if self._units is None or not taste_share:
+            return content
+        taste = self._units @ self._units[item]
+        return content * np.float32(1.0 - taste_share) + taste * np.float32(taste_share)
+
+
+def _on_unit_length(vectors: Float32Array) -> Float32Array:
+    norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, np.newaxis]
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)

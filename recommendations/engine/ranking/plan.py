@@ -316,7 +316,7 @@ def _explore(
 def _places_by_score(
     shown: IndexArray, by_score: IndexArray, *, scores: FloatArray, allowed: BoolArray
 ) -> dict[int, int]:
-    places = {int(item): place for place, item in enumerate(by_score)}
+    places = {item: place for place, item in enumerate(by_score.tolist())}
     missing = np.array([item for item in shown.tolist() if item not in places], dtype=np.int64)
     found = places_of(scores, missing, allowed=allowed)
     return places | dict(zip(missing.tolist(), found.tolist(), strict=True))

@@ -199,6 +199,18 @@ def test_one_explanation_is_the_same_as_one_of_many(model):
     )
 
 
+def test_contributions_are_those_of_the_explanations(model):
+    alone, items = history([1, 5, 8], [5, 2, 4], two_camps().events), [9, 3, 8]
+    among = replace(alone)
+    model.score_many([history([2], [0.5]), among])
+    expected = [each.contributions for each in model.explain_many(alone, items)]
+    for some in (alone, among):
+        given = model.contributions(some, items)
+        assert given.shape == (3, some.n_entries)
+        assert np.allclose(given, expected, rtol=1e-6, atol=1e-9)
+    assert model.contributions(history([], []), items).shape == (3, 0)
+
+
 def test_scores_of_many_histories_are_the_scores_of_each(model):
     many = [history([], []), history([1, 5, 8], [5, 2, 4]), history([2], [0.5])]
     many += [history(range(N_ITEMS), [5, 3, 1, 4] * (N_ITEMS // 4), two_camps().events)]
