@@ -84,6 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
     profile_revision = models.PositiveBigIntegerField(default=0, editable=False)
+    profile_changed_at = models.DateTimeField(null=True, editable=False)
     data_set = models.SlugField(max_length=40, blank=True, default="", editable=False)
     data_set_user_id = models.BigIntegerField(null=True, editable=False)
     age_band = models.SmallIntegerField(choices=AgeBand, null=True, blank=True)
@@ -98,6 +99,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
+        indexes: ClassVar = [
+            # Whose lists may be stale, and who was here lately: few among many raters.
+            models.Index(
+                name="user_profile_changed",
+                fields=["profile_changed_at"],
+                condition=models.Q(data_set=""),
+            ),
+            models.Index(
+                name="user_signed_in_lately",
+                fields=["last_login"],
+                condition=models.Q(data_set=""),
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="user_signs_in_or_is_imported",

@@ -1,8 +1,11 @@
 """Make people and change what they say about themselves."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from accounts.errors import HandleTakenError
 from accounts.models import User
@@ -39,13 +42,17 @@ def update_profile(*, user: User, display_name: str, handle: str) -> None:
         raise HandleTakenError from error
 
 
+def profile_change() -> dict[str, Any]:
+    """Return what to set with everything that changes what is known of people, for `update`."""
+    return {"profile_revision": F("profile_revision") + 1, "profile_changed_at": Now()}
+
+
 def update_demographics(
     *, user: User, age_band: int | None, gender: str | None, occupation: int | None
 ) -> None:
     """Change what a person says about themselves; first lists are made anew."""
     said = {"age_band": age_band, "gender": gender, "occupation": occupation}
-    revision = F("profile_revision") + 1
-    User.objects.filter(pk=user.pk).update(**said, profile_revision=revision)
+    User.objects.filter(pk=user.pk).update(**said, **profile_change())
     user.refresh_from_db(fields=[*said, "profile_revision"])
 
 

@@ -74,6 +74,7 @@ def export_account(*, user: User) -> dict[str, object]:
         "handle": user.handle,
         "joined_at": user.date_joined,
         "last_signed_in_at": user.last_login,
+        "taste_last_changed_at": user.profile_changed_at,
         "age_band": user.get_age_band_display(),
         "gender": user.get_gender_display(),
         "occupation": user.get_occupation_display(),

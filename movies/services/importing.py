@@ -8,9 +8,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F
 
 from accounts.models import User
+from accounts.services.people import profile_change
 from movies.errors import ImportBusyError
 from movies.importers.archives import open_archive
 from movies.importers.bulk import ratings_loaded_in_bulk_if_many
@@ -158,7 +158,7 @@ def _bump_profiles(cursor: CursorWrapper, user_ids: Collection[int]) -> None:
     """Make lists stale of those who were there before; nobody has a list of the new ones."""
     cursor.execute("SELECT user_id FROM staged_rater WHERE NOT is_new")
     touched = {user_id for (user_id,) in cursor.fetchall()}.intersection(user_ids)
-    User.objects.filter(pk__in=touched).update(profile_revision=F("profile_revision") + 1)
+    User.objects.filter(pk__in=touched).update(**profile_change())
 
 
 def _save_data_set(slug: str, title: str, *, movies: int, people: int, ratings: int) -> None:
