@@ -1,7 +1,8 @@
 """Make the lists of one person from the scores of one model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -15,10 +16,21 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.filters import Rule, apply_rules
 from recommendations.engine.ranking.knowledge import knowledge_for
 from recommendations.engine.ranking.plan import SITE_PLAN, RankedList, make_list
-from recommendations.engine.ranking.top import places_of, top_k
+from recommendations.engine.ranking.top import places_of
+from recommendations.services.closeness import CloseItems, close_items, closest_allowed
 from recommendations.services.histories import PersonHistory
-from recommendations.services.picks import BecauseList, Pick, PickMove, PickReason
+from recommendations.services.picks import (
+    BecauseList,
+    Freshness,
+    PersonalLists,
+    Pick,
+    PickMove,
+    PickReason,
+)
 
+TOP_LENGTH = 100
+# A page shows a dozen of each shelf, less what stands elsewhere on it.
+SHELF_LOOK = 100
 BECAUSE_LENGTH = 30
 MOST_SOURCES = 3
 FEW_RATINGS = 8
@@ -30,7 +42,10 @@ GUESS = PickReason("guess")
 
 
 class ListMaker:
-    """Score every movie once for a history and make all of a person's lists from that."""
+    """Score every movie once for a history and make all of a person's lists from that.
+
+    `scores`, shape (n_items,), are those of the history where somebody has them already.
+    """
 
     def __init__(
         self,
@@ -40,6 +55,7 @@ class ListMaker:
         unwanted: frozenset[int],
         shelves: Shelves,
         seed: int,
+        scores: FloatArray | None = None,
     ) -> None:
         self._model = model
         self._history = person.history
@@ -47,7 +63,8 @@ class ListMaker:
         self._unwanted = unwanted
         self._rated_ids = person.stars_of.keys()
         self._seed = seed
-        self._top_explanations: list[Explanation] = []
+        self._scores = model.score(person.history) if scores is None else scores
+        self._close: list[tuple[int, CloseItems]] = []
 
     def top(self, *, length: int) -> tuple[Pick, ...]:
         """Return the best movies; every move away from the order of scores is recorded."""
@@ -58,47 +75,60 @@ class ListMaker:
         why: dict[int, str] = {move.item_index: move.why for move in ranked.moves}
         why |= dict.fromkeys(pinned.tolist(), "pinned")
         places = self._places_by_score(shown, ranked)
-        self._top_explanations = self._model.explain_many(self._history, shown.tolist())
-        predicted = self._model.predict(self._history, shown)
+        given = self._model.contributions(self._history, shown.tolist())
+        given = given[:, : self._history.n_ratings]
+        self._close = self._close_to_sources(given)
+        self._predict(shown)
+        reasons = cited_reasons(
+            given, history=self._history, is_liked=self._is_liked, items=self._model.known_items
+        )
         return tuple(
             Pick(
-                movie_id=self._movie_id(index),
-                score=float(self._scores[index]),
-                predicted=round(float(stars), 3),
-                reason=GUESS if index in ranked.explored else self._reason(explanation),
+                movie_id=movie_id,
+                score=score,
+                predicted=self._stars[index],
+                reason=GUESS if index in ranked.explored else reason,
                 move=_move(places[index], place, why.get(index, "made room")),
             )
-            for place, (index, explanation, stars) in enumerate(
-                zip(shown.tolist(), self._top_explanations, predicted, strict=True)
+            for place, (index, movie_id, score, reason) in enumerate(
+                zip(
+                    shown.tolist(),
+                    self._model.known_items.ids[shown].tolist(),
+                    self._scores[shown].tolist(),
+                    reasons,
+                    strict=True,
+                )
             )
         )
 
     def because(self) -> tuple[BecauseList, ...]:
         """Return movies close to those that speak loudest for the top picks; call `top` first."""
         return tuple(
-            BecauseList(self._movie_id(source), self._close_to(source))
-            for source in self._sources()
+            BecauseList(self._movie_id(source), self._picks_close_to(source, close))
+            for source, close in self._close
         )
 
     def predicted(self) -> dict[int, float]:
-        """Return the expected stars of the movies on the shelves, for the model's known ones."""
-        shelves = self._shelves
-        shown = (*shelves.popular, *shelves.acclaimed, *shelves.newest)
-        indices = self._indices_of(dict.fromkeys(shown))
-        stars = self._model.predict(self._history, indices)
-        movie_ids = self._model.known_items.ids[indices].tolist()
-        return {
-            movie_id: round(value, 3)
-            for movie_id, value in zip(movie_ids, stars.tolist(), strict=True)
-        }
+        """Return the expected stars of the movies on the shelves; call `top` first.
 
-    @cached_property
-    def _scores(self) -> FloatArray:
-        return self._model.score(self._history)
+        Movies that the model does not know are left out.
+        """
+        ids = self._model.known_items.ids
+        return {int(ids[index]): self._stars[index] for index in self._on_shelves.tolist()}
 
     @cached_property
     def _is_liked(self) -> BoolArray:
         return find_liked(self._history, unwanted=self._indices_of(self._unwanted))
+
+    @cached_property
+    def _on_shelves(self) -> IndexArray:
+        """Return what may be shown of the shelves, as far as a page looks into them."""
+        shelves = self._shelves
+        looked_at: list[IndexArray] = []
+        for shelf in (shelves.popular, shelves.acclaimed, shelves.newest):
+            indices = self._indices_of(shelf)
+            looked_at.append(indices[self._may_show[indices]][:SHELF_LOOK])
+        return np.unique(np.concatenate(looked_at))
 
     @cached_property
     def _rules(self) -> list[Rule]:
@@ -135,6 +165,13 @@ class ListMaker:
             **dict(zip(pulled_in.tolist(), found.tolist(), strict=True)),
         }
 
+    def _predict(self, shown: IndexArray) -> None:
+        """Predict the stars of everything that is in some list: a person is folded in once."""
+        close = [each.indices for _, each in self._close]
+        indices = np.unique(np.concatenate([shown, *close, self._on_shelves]))
+        stars = self._model.predict(self._history, indices).round(3)
+        self._stars = dict(zip(indices.tolist(), stars.tolist(), strict=True))
+
     def _indices_of(self, movie_ids: Iterable[int]) -> IndexArray:
         indices, is_known = self._model.known_items.find(list(movie_ids))
         return indices[is_known]
@@ -142,47 +179,94 @@ class ListMaker:
     def _movie_id(self, index: int) -> int:
         return int(self._model.known_items.ids[index])
 
-    def _reason(self, explanation: Explanation) -> PickReason:
-        return cited_reason(
-            explanation,
-            history=self._history,
-            is_liked=self._is_liked,
-            items=self._model.known_items,
-        )
+    def _close_to_sources(self, given: FloatArray) -> list[tuple[int, CloseItems]]:
+        """Return the liked items that gave the top picks most, and what is close to each.
 
-    def _sources(self) -> list[int]:
-        """Return the liked items that gave the top picks most, none close to one before it."""
+        None is close to one before it. `given` is what each rating gave to each pick.
+        """
         n_ratings = self._history.n_ratings
-        if not n_ratings or not self._top_explanations:
+        if not given.size:
             return []
-        shares = [each.contributions[:n_ratings] for each in self._top_explanations]
-        given = np.maximum(shares, 0).sum(axis=0) * self._is_liked
+        speaking = np.maximum(given, 0).sum(axis=0) * self._is_liked
         wanted = MOST_SOURCES if n_ratings >= FEW_RATINGS else MOST_SOURCES - 1
         sources: list[int] = []
         near: set[int] = set()
-        for position in np.argsort(-given, kind="stable"):
+        for position in np.argsort(-speaking, kind="stable"):
             index = int(self._history.item_indices[position])
-            if given[position] <= 0 or len(sources) == wanted:
+            if speaking[position] <= 0 or len(sources) == wanted:
                 break
             if index not in near:
                 sources.append(index)
-                near.update(self._model.similar(index, BECAUSE_LENGTH // 2).tolist())
-        return sources
-
-    def _close_to(self, source: int) -> tuple[Pick, ...]:
-        similarities = self._model.similarities(source)
-        indices: Sequence[int] = [
-            index
-            for index in top_k(similarities, BECAUSE_LENGTH, candidates=self._may_show).tolist()
-            if similarities[index] > 0
+                closest = close_items(self._model, index).indices
+                near.update(closest[: BECAUSE_LENGTH // 2].tolist())
+        return [
+            (
+                source,
+                closest_allowed(self._model, source, BECAUSE_LENGTH, allowed=self._may_show),
+            )
+            for source in sources
         ]
+
+    def _picks_close_to(self, source: int, close: CloseItems) -> tuple[Pick, ...]:
         reason = PickReason("close", (self._movie_id(source),))
         return tuple(
-            Pick(self._movie_id(index), float(similarities[index]), round(float(stars), 3), reason)
-            for index, stars in zip(
-                indices, self._model.predict(self._history, indices), strict=True
+            Pick(self._movie_id(index), similarity, self._stars[index], reason)
+            for index, similarity in zip(
+                close.indices.tolist(), close.similarities.tolist(), strict=True
             )
         )
+
+
+def make_lists(
+    *,
+    model: Hybrid,
+    person: PersonHistory,
+    unwanted: frozenset[int],
+    shelves: Shelves,
+    seed: int,
+    freshness: Freshness,
+    moment: datetime,
+    scores: FloatArray | None = None,
+) -> PersonalLists:
+    """Make all lists of somebody from a model, as of a moment; `scores` if they are known."""
+    maker = ListMaker(
+        model=model, person=person, unwanted=unwanted, shelves=shelves, seed=seed, scores=scores
+    )
+    return PersonalLists(
+        freshness=freshness,
+        generated_at=moment.isoformat(),  # an account reads the history as of this moment again
+        stars_of=person.stars_of,
+        unwanted=unwanted,
+        top=maker.top(length=TOP_LENGTH),
+        because=maker.because(),
+        predicted=maker.predicted(),
+    )
+
+
+def lists_without_model(
+    *,
+    stars_of: Mapping[int, float],
+    unwanted: frozenset[int],
+    shelves: Shelves,
+    freshness: Freshness,
+    moment: datetime,
+) -> PersonalLists:
+    """Make the lists of somebody while no model is trained: what everybody likes."""
+    wanted = [
+        movie_id
+        for movie_id in dict.fromkeys((*shelves.pinned, *shelves.acclaimed, *shelves.popular))
+        if movie_id not in stars_of and movie_id not in unwanted
+    ]
+    return PersonalLists(
+        freshness=freshness,
+        generated_at=moment.isoformat(),
+        stars_of=stars_of,
+        unwanted=unwanted,
+        top=tuple(
+            Pick(movie_id, float(-place), None, PickReason("acclaimed"))
+            for place, movie_id in enumerate(wanted[:TOP_LENGTH])
+        ),
+    )
 
 
 def _move(from_place: int, to_place: int, why: str) -> PickMove | None:
@@ -202,11 +286,29 @@ def cited_reason(
     explanation: Explanation, *, history: History, is_liked: BoolArray, items: ItemIndex
 ) -> PickReason:
     """Cite the liked movies whose ratings gave the score most, if any gave enough of it."""
-    ratings = explanation.contributions[: history.n_ratings]
-    given = float(ratings[ratings > 0].sum())
-    shares = np.where(is_liked & (ratings > 0), ratings, 0.0)
-    best = top_k(shares, MOST_CITED)
-    cited = [position for position in best if shares[position] > LEAST_SHARE * given]
-    if not cited:
-        return PickReason("acclaimed")
-    return PickReason("rated", tuple(items.ids[history.item_indices[cited]].tolist()))
+    given = explanation.contributions[np.newaxis, : history.n_ratings]
+    return cited_reasons(given, history=history, is_liked=is_liked, items=items)[0]
+
+
+def cited_reasons(
+    given: FloatArray, *, history: History, is_liked: BoolArray, items: ItemIndex
+) -> list[PickReason]:
+    """Cite for each score the liked movies whose ratings gave it most, if any gave enough of it.
+
+    `given` is what each rating gave to each score, shape (n, n_ratings).
+    """
+    if not history.n_ratings:
+        return [PickReason("acclaimed")] * len(given)
+    positive = np.maximum(given, 0.0)
+    enough = LEAST_SHARE * positive.sum(axis=1)
+    shares = np.where(is_liked, positive, 0.0)
+    rows = np.arange(len(given))
+    cited: list[list[int]] = [[] for _ in rows]
+    rated_ids = items.ids[history.item_indices].tolist()
+    for _ in range(MOST_CITED):
+        best = shares.argmax(axis=1)
+        is_cited = shares[rows, best] > enough
+        for row, position in zip(rows[is_cited].tolist(), best[is_cited].tolist(), strict=True):
+            cited[row].append(rated_ids[position])
+        shares[rows, best] = 0.0
+    return [PickReason("rated", tuple(ids)) if ids else PickReason("acclaimed") for ids in cited]

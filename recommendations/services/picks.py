@@ -1,7 +1,7 @@
 """The lists that are kept for a person, as plain values that survive JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 ReasonKind = Literal["rated", "close", "acclaimed", "guess"]
@@ -43,13 +43,18 @@ class BecauseList:
     picks: tuple[Pick, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """What a list was made from; a list is stale when any of it has changed."""
 
     model_version: int
     profile_revision: int
     settings: str
+
+    @property
+    def label(self) -> str:
+        """Name all of it in one word, for a key or for a comparison in Redis."""
+        return f"{self.model_version}:{self.profile_revision}:{self.settings.replace(' ', '-')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,34 +75,60 @@ class PersonalLists:
         return self.unwanted | self.stars_of.keys()
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` takes, made of JSON's own types."""
-        plain = asdict(self)
-        plain["unwanted"] = sorted(self.unwanted)
-        return plain
+        """Return what `from_json` takes, made of JSON's own types: short, as it is read often."""
+        fresh = self.freshness
+        return {
+            "freshness": [fresh.model_version, fresh.profile_revision, fresh.settings],
+            "generated_at": self.generated_at,
+            "stars_of": [list(self.stars_of), list(self.stars_of.values())],
+            "unwanted": sorted(self.unwanted),
+            "top": [_plain(pick) for pick in self.top],
+            "because": [
+                [each.source_movie_id, [_plain(pick) for pick in each.picks]]
+                for each in self.because
+            ],
+            "predicted": [list(self.predicted), list(self.predicted.values())],
+        }
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """Return the lists; raise KeyError, TypeError or ValueError for anything else's JSON."""
         return cls(
-            freshness=Freshness(**plain["freshness"]),
+            freshness=Freshness(*plain["freshness"]),
             generated_at=plain["generated_at"],
-            stars_of={int(movie_id): stars for movie_id, stars in plain["stars_of"].items()},
+            stars_of=_mapping(*plain["stars_of"]),
             unwanted=frozenset(plain["unwanted"]),
             top=tuple(_pick(pick) for pick in plain["top"]),
             because=tuple(
-                BecauseList(each["source_movie_id"], tuple(_pick(pick) for pick in each["picks"]))
-                for each in plain["because"]
+                BecauseList(source_id, tuple(_pick(pick) for pick in picks))
+                for source_id, picks in plain["because"]
             ),
-            predicted={int(movie_id): stars for movie_id, stars in plain["predicted"].items()},
+            predicted=_mapping(*plain["predicted"]),
         )
 
 
-def _pick(plain: Mapping[str, Any]) -> Pick:
-    reason = plain["reason"]
+def _mapping(movie_ids: list[int], stars: list[float]) -> dict[int, float]:
+    return dict(zip(movie_ids, stars, strict=True))
+
+
+def _plain(pick: Pick) -> list[Any]:
+    move = pick.move
+    return [
+        pick.movie_id,
+        pick.score,
+        pick.predicted,
+        pick.reason.kind,
+        pick.reason.movie_ids,
+        [move.from_place, move.to_place, move.why] if move else None,
+    ]
+
+
+def _pick(plain: list[Any]) -> Pick:
+    movie_id, score, predicted, kind, cited, move = plain
     return Pick(
-        movie_id=plain["movie_id"],
-        score=plain["score"],
-        predicted=plain["predicted"],
-        reason=PickReason(reason["kind"], tuple(reason["movie_ids"])),
-        move=PickMove(**plain["move"]) if plain["move"] else None,
+        movie_id=movie_id,
+        score=score,
+        predicted=predicted,
+        reason=PickReason(kind, tuple(cited)),
+        move=PickMove(*move) if move else None,
     )

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
-from scipy import linalg, sparse
+from scipy import sparse
 from scipy.linalg import blas, lapack
 
 from recommendations.engine.arrays import (
@@ -175,7 +175,8 @@ class Als(Recommender):
         """
         self._check_history(history)
         folded = self._fold_in_once(history)
-        inverse = linalg.cho_solve((folded.factor, True), np.eye(self.gram_.shape[0]))
+        half, _ = lapack.dpotri(folded.factor, lower=1)  # only its lower triangle is the inverse
+        inverse = np.tril(half) + np.tril(half, -1).T
         return folded.vector, np.asarray(self.noise_[0] * inverse)
 
     def _fold_in(self, history: History) -> FoldIn:
@@ -227,7 +228,7 @@ class Als(Recommender):
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         folded = self._fold_in_once(history)
         wanted = self.item_vectors_[item_indices].astype(np.float64)
-        seen_by = linalg.cho_solve((folded.factor, True), wanted.T, check_finite=False)
+        seen_by, _ = lapack.dpotrs(folded.factor, wanted.T, lower=1)
         own = self.item_vectors_[history.entry_items].astype(np.float64)
         return np.asarray((folded.targets[:, np.newaxis] * (own @ seen_by)).T)
 

@@ -17,11 +17,7 @@ from recommendations.engine.arrays import (
     IndexArray,
 )
 from recommendations.engine.history import History
-from recommendations.engine.models.bayesian_factors import (
-    FactorFit,
-    Vectors,
-    precision_weights,
-)
+from recommendations.engine.models.bayesian_factors import FactorFit, precision_weights
 from recommendations.engine.models.symmetric import pairing, unpack
 
 _ROUNDS = 3
@@ -70,7 +66,7 @@ class FoldIn:
 
     def leverages(self, features: FloatArray, weights: FloatArray) -> FloatArray:
         """Return how much each rating pulls its own expectation, 0 to 1, shape (n_ratings,)."""
-        return np.asarray(weights * np.einsum("ni,ij,nj->n", features, self.gain, features))
+        return np.asarray(weights * np.einsum("ni,ni->n", features @ self.gain, features))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -196,18 +192,25 @@ class StarMember:
     def _evidence(
         self, history: History, centred: FloatArray
     ) -> tuple[FloatArray, FloatArray, float]:
-        """Return φ · stars − E[effect · φ] of each rating, ΣE[φφᵀ], and the squares of the rest."""
-        vectors = Vectors(
-            means=self.item_vectors[history.item_indices].astype(np.float64),
-            covariances=self.item_covariances[history.item_indices].astype(np.float64),
-        )
-        weights = self.item_weights[history.item_indices][:, np.newaxis]
-        expected = weights * vectors.expectations()
-        split = self.item_covariances.shape[1]
-        pulls = weights * vectors.features() * centred[:, np.newaxis] - expected[:, split:-1]
-        moments = unpack(expected[:, :split].sum(axis=0)[np.newaxis])[0]
-        squares = weights[:, 0] * centred @ (centred - 2 * vectors.means[:, 0])
-        return pulls, moments, float(squares + expected[:, -1].sum())
+        """Return φ · stars − E[effect · φ] of each rating, ΣE[φφᵀ], and the squares of the rest.
+
+        They are the sums of `Vectors.expectations`, without a packed product for each rating.
+        """
+        items = history.item_indices
+        weights = self.item_weights[items]
+        features = self.features(items)
+        effects = self.effects(items)
+        covariances = self.item_covariances[items]
+        near = covariances[:, : features.shape[1]].astype(np.float64)  # of the effect with φ
+        crossed = effects[:, np.newaxis] * features
+        crossed[:, 1:] += near[:, 1:]
+        weighted = weights[:, np.newaxis] * features
+        pulls = weighted * centred[:, np.newaxis] - weights[:, np.newaxis] * crossed
+        spread = (weights.astype(np.float32) @ covariances).astype(np.float64)
+        spread[: features.shape[1]] = 0.0
+        moments = weighted.T @ features + unpack(spread[np.newaxis])[0]
+        squares = (centred - effects) ** 2 + near[:, 0]
+        return pulls, moments, float(weights @ squares)
 
     def _weight(self, error: float, n_ratings: int) -> float:
         """Return the precision of one rating of a person with these squared errors."""

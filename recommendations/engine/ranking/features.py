@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -59,7 +60,9 @@ class ItemFeatures:
         """
         if len(self.years) <= _MOST_ITEMS_REMEMBERED:
             row = self._likeness_rows.row
-            return lambda position: row(int(candidates[position]), taste_share)[candidates]
+            return lambda position: cast(
+                "FloatArray", row(int(candidates[position]), taste_share)[candidates]
+            )
         content = by_terms(self.terms[candidates])
         if self.taste_vectors is None or not taste_share:
             return content

@@ -85,9 +85,10 @@ class LikenessRows:
         if self._units is None or not taste_share:
             return content
         taste = self._units @ self._units[item]
-        return content * np.float32(1.0 - taste_share) + taste * np.float32(taste_share)
+        mixed = content * np.float32(1.0 - taste_share) + taste * np.float32(taste_share)
+        return np.asarray(mixed, dtype=np.float32)
 
 
 def _on_unit_length(vectors: Float32Array) -> Float32Array:
     norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, np.newaxis]
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    return np.asarray(np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0))

@@ -1,0 +1,62 @@
+"""What a model finds close to an item: the same for everybody, so it is worked out once."""
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
+from recommendations.engine.base import Recommender
+from recommendations.engine.ranking.top import top_k
+
+# Enough to fill a rail for nearly everybody, whatever they have seen of it.
+REMEMBERED_LENGTH = 300
+MOST_REMEMBERED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class CloseItems:
+    """Items like one, best first, and how like they are: both of shape (n,)."""
+
+    indices: IndexArray
+    similarities: FloatArray
+
+    def take(self, length: int, *, allowed: BoolArray) -> "CloseItems":
+        """Return the first so many of those that are allowed, a mask of shape (n_items,)."""
+        chosen = np.flatnonzero(allowed[self.indices])[:length]
+        return CloseItems(self.indices[chosen], self.similarities[chosen])
+
+
+_remembered: WeakKeyDictionary[Recommender, dict[int, CloseItems]] = WeakKeyDictionary()
+
+
+def close_items(model: Recommender, item_index: int) -> CloseItems:
+    """Return the items closest to one, itself left out."""
+    known = _remembered.setdefault(model, {})
+    close = known.get(item_index)
+    if close is None:
+        close = _find(model, item_index)
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        known[item_index] = close
+    return close
+
+
+def closest_allowed(
+    model: Recommender, item_index: int, length: int, *, allowed: BoolArray
+) -> CloseItems:
+    """Return the closest items that are allowed, a mask of shape (n_items,), `length` at most."""
+    close = close_items(model, item_index).take(length, allowed=allowed)
+    if len(close.indices) == length or model.n_items <= REMEMBERED_LENGTH:
+        return close
+    return _find(model, item_index, candidates=allowed).take(length, allowed=allowed)
+
+
+def _find(
+    model: Recommender, item_index: int, *, candidates: BoolArray | None = None
+) -> CloseItems:
+    similarities = model.similarities(item_index)
+    similarities[item_index] = 0.0
+    best = top_k(similarities, REMEMBERED_LENGTH, candidates=candidates)
+    best = best[similarities[best] > 0]
+    return CloseItems(best, similarities[best])
