@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search bench-admin \
-	bench-engine bench-peers tune
+	bench-engine bench-peers bench-freshness bench-warming tune
 
 # The oldest supported first: that is what the pinned packages are tried with.
 PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
@@ -22,6 +22,8 @@ help:
 	@echo "make lint   check style, types, imports, templates, migrations and deployment"
 	@echo "make setup  only install; the others do that too"
 	@echo "make bench-engine   how fast the recommender is, beside a plain matrix product"
+	@echo "make bench-freshness  how soon a rating shows in the person's list, alone and at 50 a second"
+	@echo "make bench-warming  how many people's lists are made a second, and one on demand"
 	@echo "make bench-peers    the recommender beside other libraries; writes docs/evaluation.md"
 	@echo "make tune   seek every model's hyperparameters anew and record each trial"
 
@@ -61,6 +63,12 @@ clean:
 
 bench-home: $(STAMP)
 	@$(VENV)/python -m benchmarks.home_page
+
+bench-freshness: $(STAMP)
+	@$(VENV)/python -m benchmarks.freshness
+
+bench-warming: $(STAMP)
+	@$(VENV)/python -m benchmarks.warming
 
 bench-browse: $(STAMP)
 	@$(VENV)/python -m benchmarks.browse
