@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from celery import Task
@@ -18,20 +19,29 @@ PAUSE_SECONDS = 2.0
 _paused_until = 0.0
 
 
-def enqueue_on_commit(task: Task[..., Any], *ids: int) -> None:
+def at_once() -> float:
+    return 0.0
+
+
+def enqueue_on_commit(
+    task: Task[..., Any], *ids: int, plan: Callable[[], float | None] = at_once
+) -> None:
     """Queue the task once the transaction has committed; a dead broker costs a log line.
 
-    What is not queued here is found by the sweep; a long queue is not made longer. After a failure
-    nothing is tried for two seconds, so that a hanging broker does not cost every request its
-    timeout.
+    `plan` is asked then in how many seconds the task is to run; None is not at all. What is not
+    queued here is found by the sweep; a long queue is not made longer. After a failure nothing is
+    tried for two seconds, so that a hanging broker does not cost every request its timeout.
     """
 
     def enqueue() -> None:
         global _paused_until  # noqa: PLW0603 - the pause belongs to the process
         if time.monotonic() < _paused_until or is_flooded(queue_of(task.name)):
             return
+        seconds = plan()
+        if seconds is None:
+            return
         try:
-            task.apply_async(args=ids, retry=False)
+            task.apply_async(args=ids, countdown=seconds, retry=False)
         except (OperationalError, RedisError) as error:
             _paused_until = time.monotonic() + PAUSE_SECONDS
             count_service_error(service="broker")

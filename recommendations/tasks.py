@@ -4,9 +4,12 @@ import logging
 
 from celery import shared_task
 
-from recommendations.errors import NothingToLearnFromError, TrainingRunsAlreadyError
-from recommendations.services.personal import refresh_lists
-from recommendations.services.sweeping import stale_user_ids
+from recommendations.errors import (
+    NothingToLearnFromError,
+    TrainingRunsAlreadyError,
+)
+from recommendations.services.refreshing import refresh_lists
+from recommendations.services.sweeping import sweep_lists
 from recommendations.services.training import train_version
 
 logger = logging.getLogger(__name__)
@@ -22,8 +25,7 @@ def refresh_user(user_id: int) -> None:
 @shared_task(name="recommendations.sweep")
 def sweep() -> None:
     """Refresh the lists that no task has followed up."""
-    for user_id in stale_user_ids():
-        refresh_lists(user_id=user_id)
+    sweep_lists()
 
 
 @shared_task(

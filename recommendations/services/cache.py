@@ -2,9 +2,17 @@
 
 import json
 import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import islice
+
+from redis import Redis
+from redis.commands.core import Script
 
 from accounts.models import User
-from config.redis import RedisAwayError, reachable_redis
+from config.redis import RedisAwayError, reachable_redis, redis_client
 from recommendations.services.picks import Freshness, PersonalLists
 
 logger = logging.getLogger(__name__)
@@ -12,21 +20,54 @@ logger = logging.getLogger(__name__)
 KEEP_SECONDS = 7 * 24 * 60 * 60
 # What everybody rated meanwhile may be so old on a front page; own ratings never are.
 FRONT_PAGE_SECONDS = 60
+KEPT_AT_ONCE = 50  # a megabyte: Redis has a fifth of a second for it
+# Longer than any making of lists takes: a clock that is further ahead is wrong, and is ignored.
+LONGEST_MAKING_MS = 120_000
+
+# Lists of a lower revision never take the place of lists of a higher one; of the same revision
+# (another model, another day) not those whose making began earlier.
+KEEP_UNLESS_OLDER = """
+local kept = redis.call('HMGET', KEYS[1], 'revision', 'begun')
+local revision, begun = tonumber(kept[1]), tonumber(kept[2])
+if revision and begun then
+    local ahead = begun - tonumber(ARGV[2])
+    if revision > tonumber(ARGV[1]) then return 0 end
+    if revision == tonumber(ARGV[1]) and ahead > 0 and ahead < tonumber(ARGV[3]) then return 0 end
+end
+redis.call('HSET', KEYS[1],
+    'revision', ARGV[1], 'begun', ARGV[2], 'freshness', ARGV[4], 'lists', ARGV[5])
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+return 1
+"""
 
 
 def lists_key(user_id: int) -> str:
-    return f"marquee:lists:{user_id}"
+    return f"marquee:personal:{user_id}"
 
 
 def load_lists(*, user_id: int) -> PersonalLists | None:
     """Return the kept lists of a person, fresh or stale; None where there are none to be had."""
     try:
         with reachable_redis() as redis:
-            stored = redis.get(lists_key(user_id))
+            stored = redis.hget(lists_key(user_id), "lists")
     except RedisAwayError:
         return None
-    if stored is None:
+    return None if stored is None else _read(stored, user_id=user_id)
+
+
+def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | None:
+    """Return the kept lists of a person if they were made from just this."""
+    try:
+        with reachable_redis() as redis:
+            label, stored = redis.hmget(lists_key(user_id), "freshness", "lists")
+    except RedisAwayError:
         return None
+    if stored is None or label != freshness.label.encode():
+        return None
+    return _read(stored, user_id=user_id)
+
+
+def _read(stored: bytes | str, *, user_id: int) -> PersonalLists | None:
     try:
         return PersonalLists.from_json(json.loads(stored))
     except (KeyError, TypeError, ValueError) as error:
@@ -34,13 +75,95 @@ def load_lists(*, user_id: int) -> PersonalLists | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedLists:
+    """Lists of a person as they are kept; `begun` is in milliseconds since 1970."""
+
+    user_id: int
+    revision: int
+    begun: int
+    label: str
+    body: str
+
+
+def encode_lists(*, user_id: int, lists: PersonalLists) -> EncodedLists:
+    """Return what is kept of lists."""
+    return EncodedLists(
+        user_id=user_id,
+        revision=lists.freshness.profile_revision,
+        begun=round(datetime.fromisoformat(lists.generated_at).timestamp() * 1000),
+        label=lists.freshness.label,
+        body=json.dumps(lists.to_json(), separators=(",", ":")),
+    )
+
+
 def keep_lists(*, user_id: int, lists: PersonalLists) -> None:
-    """Keep the lists of a person for a week; without Redis they are worked out when read."""
+    """Keep the lists of a person for a week, unless newer ones are kept.
+
+    Without Redis they are worked out when read.
+    """
     try:
         with reachable_redis() as redis:
-            redis.set(lists_key(user_id), json.dumps(lists.to_json()), ex=KEEP_SECONDS)
+            _keep(redis, encode_lists(user_id=user_id, lists=lists))
     except RedisAwayError:
         return
+
+
+def keep_many_lists(encoded: Iterable[EncodedLists]) -> int:
+    """Keep the lists of many people at once; return how many there were no newer ones of.
+
+    Raises RedisAwayError.
+    """
+    kept, coming = 0, iter(encoded)
+    while few := list(islice(coming, KEPT_AT_ONCE)):
+        with reachable_redis() as redis, redis.pipeline(transaction=False) as pipeline:
+            for each in few:
+                _keep(pipeline, each)
+            kept += sum(pipeline.execute())
+    return kept
+
+
+def _keep(redis: Redis, lists: EncodedLists) -> None:
+    _keep_script()(
+        keys=[lists_key(lists.user_id)],
+        args=[
+            lists.revision,
+            lists.begun,
+            LONGEST_MAKING_MS,
+            lists.label,
+            lists.body,
+            KEEP_SECONDS,
+        ],
+        client=redis,
+    )
+
+
+@cache
+def _keep_script() -> Script:
+    return redis_client().register_script(KEEP_UNLESS_OLDER)
+
+
+def load_revisions(user_ids: Sequence[int]) -> list[int | None]:
+    """Return the revision that each person's kept lists were made from; None for no lists.
+
+    Raises RedisAwayError.
+    """
+    return [None if each is None else int(each) for each in _load_field("revision", user_ids)]
+
+
+def load_labels(user_ids: Sequence[int]) -> list[str | None]:
+    """Return the label of what each person's kept lists were made from; None for no lists.
+
+    Raises RedisAwayError.
+    """
+    return [None if each is None else each.decode() for each in _load_field("freshness", user_ids)]
+
+
+def _load_field(field: str, user_ids: Sequence[int]) -> list[bytes | None]:
+    with reachable_redis() as redis, redis.pipeline(transaction=False) as pipeline:
+        for user_id in user_ids:
+            pipeline.hget(lists_key(user_id), field)
+        return pipeline.execute()
 
 
 def forget_lists(*, user_id: int) -> None:
@@ -73,5 +196,4 @@ def keep_front_page(front_page: str, *, user: User | None, freshness: Freshness)
 
 def _front_page_key(user: User | None, freshness: Freshness) -> str:
     whose = user.pk if user else "guest"
-    made_from = f"{freshness.model_version}:{freshness.profile_revision}:{freshness.settings}"
-    return f"marquee:front:{whose}:{made_from}"
+    return f"marquee:front:{whose}:{freshness.label}"

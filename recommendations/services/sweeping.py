@@ -1,45 +1,88 @@
-"""Find what fell through: lists that nobody refreshed after their person did something."""
+"""Find what fell through: lists that nobody refreshed after their person did something.
 
-import json
-from datetime import timedelta
+Each sweep looks at the people whose profile changed since the one before, so its cost is that of
+a minute's changes however many people there are. Taking a rating back counts as a change too.
+"""
 
-from django.db.models import Q
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
 from django.utils import timezone
 
 from accounts.models import User
 from config.redis import RedisAwayError, reachable_redis
-from recommendations.services.cache import lists_key
+from recommendations.services.cache import load_revisions
+from recommendations.services.refreshing import refresh_lists
 
+logger = logging.getLogger(__name__)
+
+MARK_KEY = "marquee:swept-until"
+# Without a mark (Redis is new, or lost everything) a sweep goes back so far.
 LOOK_BACK = timedelta(hours=1)
+LONGEST_LOOK_BACK = timedelta(days=1)
+# A change carries the time of its statement, and shows when its transaction commits.
+LATE_COMMITS = timedelta(minutes=1)
+PEOPLE_AT_ONCE = 1_000
 
 
-def stale_user_ids() -> list[int]:
-    """Return the people who did something in the last hour and whose kept lists do not know it."""
-    since = timezone.now() - LOOK_BACK
-    active = User.objects.who_sign_in().filter(
-        Q(ratings__rated_at__gt=since)
-        | Q(watchlist__added_at__gt=since)
-        | Q(dismissals__dismissed_at__gt=since)
-    )
-    revisions = dict(active.distinct().order_by("pk").values_list("pk", "profile_revision"))
-    if not revisions:
-        return []
+def sweep_lists() -> int:
+    """Refresh the lists that no task has followed up; return how many there were.
+
+    A sweep that is cut short is done again by the next one: the mark moves at the end. Without
+    Redis there is nothing to mend.
+    """
+    begun = timezone.now()
     try:
-        with reachable_redis() as redis:
-            stored = redis.mget([lists_key(user_id) for user_id in revisions])
+        stale = list(stale_user_ids())
+        _refresh(stale)
+        _move_mark(begun)
     except RedisAwayError:
-        return []
-    kept = [_revision_of(lists) for lists in stored]
-    return [
-        user_id
-        for (user_id, revision), known in zip(revisions.items(), kept, strict=True)
-        if known != revision
-    ]
+        logger.warning("the sweep ended early: Redis is away")
+        return 0
+    if stale:
+        logger.info("the sweep refreshed the lists of %s people", len(stale))
+    return len(stale)
 
 
-def _revision_of(lists: bytes | str | None) -> int | None:
-    """Return the revision that kept lists were made from; None for none, or for rubbish."""
-    try:
-        return int(json.loads(lists or b"")["freshness"]["profile_revision"])
-    except (KeyError, TypeError, ValueError):
-        return None
+def _refresh(user_ids: Sequence[int]) -> None:
+    for user_id in user_ids:
+        refresh_lists(user_id=user_id)
+
+
+def stale_user_ids() -> Iterator[int]:
+    """Yield the people who changed lately and whose kept lists do not know it.
+
+    Raises RedisAwayError.
+    """
+    changed = (
+        User.objects.who_sign_in()
+        .filter(profile_changed_at__gt=_since())
+        .order_by("profile_changed_at")
+        .values_list("pk", "profile_revision")
+    )
+    rows = list(changed)
+    for start in range(0, len(rows), PEOPLE_AT_ONCE):
+        block = rows[start : start + PEOPLE_AT_ONCE]
+        kept = load_revisions([user_id for user_id, _ in block])
+        yield from (
+            user_id
+            for (user_id, revision), known in zip(block, kept, strict=True)
+            if known is None or known < revision
+        )
+
+
+def _since() -> datetime:
+    """Return the time that the last sweep got to, and a little before."""
+    now = timezone.now()
+    with reachable_redis() as redis:
+        mark = redis.get(MARK_KEY)
+    if mark is None:
+        return now - LOOK_BACK
+    swept_until = datetime.fromtimestamp(float(mark), tz=UTC)
+    return max(swept_until - LATE_COMMITS, now - LONGEST_LOOK_BACK)
+
+
+def _move_mark(moment: datetime) -> None:
+    with reachable_redis() as redis:
+        redis.set(MARK_KEY, moment.timestamp())

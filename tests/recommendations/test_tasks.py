@@ -1,17 +1,21 @@
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from redis import Redis
 
 from config import tasks
 from config.redis import redis_client
 from movies.services.ratings import rate_movie
 from recommendations.models import ModelVersion
-from recommendations.services.cache import lists_key, load_lists
+from recommendations.services.cache import lists_key, load_lists, load_revisions
 from recommendations.tasks import refresh_user, train_nightly
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
@@ -57,14 +61,50 @@ def test_a_worker_brings_lists_up_to_date_after_a_rating(worker):
     assert wait_for(is_fresh)
 
 
+def test_forty_ratings_in_ten_seconds_cost_a_handful_of_refreshes(worker):
+    user, movies = make_user(), [make_movie() for _ in range(40)]
+    with counted_writes(lists_key(user.pk)) as writes:
+        begun = time.monotonic()
+        for number, movie in enumerate(movies):
+            wait_for(lambda due=begun + number / 4: time.monotonic() >= due)
+            rate_movie(user=user, movie_id=movie.pk, stars=4)
+
+        assert wait_for(lambda: load_revisions([user.pk]) == [40])
+    assert load_lists(user_id=user.pk).stars_of == {movie.pk: 4 for movie in movies}
+    assert 1 <= len(writes) <= 8
+
+
+@contextmanager
+def counted_writes(key: str) -> Iterator[list[str]]:
+    """Collect what Redis is told to write at a key."""
+    writes: list[str] = []
+    has_begun, is_over = threading.Event(), threading.Event()
+
+    def listen() -> None:
+        with Redis.from_url(settings.REDIS_URL).monitor() as monitor:
+            has_begun.set()
+            while not is_over.is_set():
+                command = monitor.next_command()["command"]
+                if command.startswith(f"HSET {key} "):
+                    writes.append(command)
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    has_begun.wait(timeout=30)
+    yield writes
+    is_over.set()
+    redis_client().ping()  # the listener waits for something to hear
+    listener.join(timeout=30)
+
+
 def test_refreshing_twice_is_harmless(db):
     user = make_user()
 
     refresh_user(user.pk)
-    first = redis_client().get(lists_key(user.pk))
+    first = redis_client().hgetall(lists_key(user.pk))
     refresh_user(user.pk)
 
-    assert redis_client().get(lists_key(user.pk)) == first
+    assert redis_client().hgetall(lists_key(user.pk)) == first
 
 
 def test_a_rating_is_saved_while_the_broker_is_dead(transactional_db, monkeypatch, caplog):

@@ -1,11 +1,84 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from config.redis import RedisAwayError, reachable_redis, redis_client
-from recommendations.services.cache import KEEP_SECONDS, forget_lists, lists_key, load_lists
-from recommendations.services.personal import refresh_lists
+from recommendations.services.cache import (
+    KEEP_SECONDS,
+    encode_lists,
+    forget_lists,
+    keep_lists,
+    keep_many_lists,
+    lists_key,
+    load_fresh_lists,
+    load_labels,
+    load_lists,
+    load_revisions,
+)
+from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.refreshing import refresh_lists
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+def lists_made(*, revision: int, model: int = 1, seconds: float = 0) -> PersonalLists:
+    """Return lists of a revision whose making began so many seconds after noon."""
+    return PersonalLists(
+        freshness=Freshness(model_version=model, profile_revision=revision, settings="curation 0"),
+        generated_at=(NOON + timedelta(seconds=seconds)).isoformat(),
+        stars_of={},
+        unwanted=frozenset(),
+        top=(),
+    )
+
+
+def test_lists_of_an_older_revision_never_take_the_place_of_newer_ones():
+    newer, older = lists_made(revision=2), lists_made(revision=1, seconds=5)
+
+    keep_lists(user_id=1, lists=newer)
+    keep_lists(user_id=1, lists=older)
+
+    assert load_lists(user_id=1) == newer
+
+
+def test_of_one_revision_the_lists_begun_last_stay():
+    of_new_model = lists_made(revision=1, model=2, seconds=1)
+
+    keep_lists(user_id=1, lists=lists_made(revision=1, model=1))
+    keep_lists(user_id=1, lists=of_new_model)
+    keep_lists(user_id=1, lists=lists_made(revision=1, model=1, seconds=0.5))
+
+    assert load_lists(user_id=1) == of_new_model
+
+
+def test_a_clock_far_ahead_does_not_block_a_person_for_long():
+    keep_lists(user_id=1, lists=lists_made(revision=1, seconds=3600))
+    keep_lists(user_id=1, lists=lists_made(revision=1))
+
+    assert load_lists(user_id=1) == lists_made(revision=1)
+
+
+def test_lists_of_many_are_kept_unless_older():
+    keep_lists(user_id=1, lists=lists_made(revision=5))
+
+    older = lists_made(revision=4)
+    kept = keep_many_lists(encode_lists(user_id=user_id, lists=older) for user_id in (1, 2))
+
+    assert kept == 1
+    assert load_revisions([1, 2, 3]) == [5, 4, None]
+    assert load_labels([2, 3]) == ["1:4:curation-0", None]
+
+
+def test_only_lists_of_what_is_wanted_are_fresh():
+    lists = lists_made(revision=2)
+    keep_lists(user_id=1, lists=lists)
+
+    assert load_fresh_lists(user_id=1, freshness=lists.freshness) == lists
+    assert load_fresh_lists(user_id=1, freshness=lists_made(revision=3).freshness) is None
+    assert load_fresh_lists(user_id=2, freshness=lists.freshness) is None
 
 
 def test_lists_are_kept_for_a_week():
@@ -27,7 +100,7 @@ def test_forgotten_lists_are_gone():
 
 @pytest.mark.parametrize("rubbish", [b"", b"{}", b"[1]", b'{"freshness": 1}', b"\x80\x04N."])
 def test_rubbish_in_redis_is_no_list(rubbish):
-    redis_client().set(lists_key(1), rubbish)
+    redis_client().hset(lists_key(1), "lists", rubbish)
 
     assert load_lists(user_id=1) is None
 
@@ -46,9 +119,3 @@ def test_after_a_failure_redis_is_left_alone_for_a_while(redis_away):
 
     with pytest.raises(RedisAwayError, match="a moment ago"), reachable_redis():
         pass
-
-
-def test_somebody_who_is_gone_has_no_lists():
-    refresh_lists(user_id=0)
-
-    assert load_lists(user_id=0) is None

@@ -1,14 +1,21 @@
 import pytest
+from django.db import connection
 
+from accounts.models import User
 from config.redis import redis_client
-from movies.services.ratings import rate_movie
-from recommendations.services.cache import lists_key
-from recommendations.services.personal import refresh_lists
-from recommendations.services.sweeping import stale_user_ids
+from movies.services.lists import add_to_watchlist, dismiss_movie, restore_movie
+from movies.services.ratings import rate_movie, remove_rating
+from recommendations.services.cache import load_revisions
+from recommendations.services.refreshing import refresh_lists
+from recommendations.services.sweeping import MARK_KEY, stale_user_ids, sweep_lists
 from recommendations.tasks import sweep
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+def stale() -> list[int]:
+    return list(stale_user_ids())
 
 
 def test_sweep_finds_and_mends_what_no_task_followed_up():
@@ -17,20 +24,79 @@ def test_sweep_finds_and_mends_what_no_task_followed_up():
         rate_movie(user=user, movie_id=movie.pk, stars=4)
     refresh_lists(user_id=followed_up.pk)
 
-    assert stale_user_ids() == [missed.pk]
+    assert stale() == [missed.pk]
     sweep()
-    assert stale_user_ids() == []
+    assert stale() == []
+
+
+@pytest.mark.parametrize("change", [remove_rating, dismiss_movie, add_to_watchlist])
+def test_sweep_finds_every_kind_of_change(change):
+    user, movie = make_user(), make_movie()
+    rate_movie(user=user, movie_id=movie.pk, stars=4)
+    refresh_lists(user_id=user.pk)
+
+    change(user=user, movie_id=movie.pk)
+
+    assert stale() == [user.pk]
+
+
+def test_sweep_finds_what_was_taken_back():
+    user, movie = make_user(), make_movie()
+    dismiss_movie(user=user, movie_id=movie.pk)
+    refresh_lists(user_id=user.pk)
+
+    restore_movie(user=user, movie_id=movie.pk)
+
+    assert stale() == [user.pk]
 
 
 def test_raters_of_imported_sets_are_left_alone():
     make_rating(make_rater(), make_movie(), 4)
 
-    assert stale_user_ids() == []
+    assert stale() == []
 
 
-def test_lists_that_cannot_be_read_are_stale():
+def test_lists_that_redis_lost_are_made_again():
     user = make_user()
     rate_movie(user=user, movie_id=make_movie().pk, stars=4)
-    redis_client().set(lists_key(user.pk), b"{not json")
+    sweep_lists()
+    redis_client().flushdb()
 
-    assert stale_user_ids() == [user.pk]
+    assert sweep_lists() == 1
+    assert load_revisions([user.pk]) == [1]
+
+
+def test_a_sweep_goes_on_where_the_one_before_got_to():
+    old, new, movie = make_user(), make_user(), make_movie()
+    rate_movie(user=old, movie_id=movie.pk, stars=4)
+    sweep_lists()
+    redis_client().delete(f"marquee:personal:{old.pk}")
+    User.objects.filter(pk=old.pk).update(profile_changed_at="2025-01-01T00:00Z")
+
+    rate_movie(user=new, movie_id=movie.pk, stars=4)
+
+    assert redis_client().exists(MARK_KEY)
+    assert stale() == [new.pk]
+
+
+def test_without_redis_a_sweep_does_nothing(redis_away):
+    rate_movie(user=make_user(), movie_id=make_movie().pk, stars=4)
+
+    assert sweep_lists() == 0
+
+
+def test_a_sweep_reads_the_index_of_changes_and_no_table():
+    raters = [
+        User(data_set="many", data_set_user_id=number, password="!", handle=f"many-{number}")
+        for number in range(3_000)
+    ]
+    User.objects.bulk_create(raters)
+    rate_movie(user=make_user(), movie_id=make_movie().pk, stars=4)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_user")
+    recent = User.objects.who_sign_in().filter(profile_changed_at__gt="2025-01-01T00:00Z")
+
+    plan = recent.order_by("profile_changed_at").values_list("pk", "profile_revision").explain()
+
+    assert "user_profile_changed" in plan
+    assert "Seq Scan" not in plan
