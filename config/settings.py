@@ -123,7 +123,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {"recommendations.train_nightly": {"queue": "training"}}
+CELERY_TASK_ROUTES = {
+    "recommendations.train_nightly": {"queue": "training"},
+    "recommendations.warm": {"queue": "training"},  # after a training, and never beside one
+}
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -4,22 +4,41 @@ import logging
 
 from celery import shared_task
 
+from config.errors import DATABASE_GONE
+from config.redis import RedisAwayError
 from recommendations.errors import (
+    ModelNotReadyError,
     NothingToLearnFromError,
     TrainingRunsAlreadyError,
 )
 from recommendations.services.refreshing import refresh_lists
 from recommendations.services.sweeping import sweep_lists
 from recommendations.services.training import train_version
+from recommendations.services.warming import warm_after_activation
 
 logger = logging.getLogger(__name__)
 
 TRAINING_HOURS = 2
+WARMING_SECONDS = 3600
 
 
 @shared_task(name="recommendations.refresh_user")
 def refresh_user(user_id: int) -> None:
     refresh_lists(user_id=user_id)
+
+
+@shared_task(
+    name="recommendations.warm",
+    time_limit=WARMING_SECONDS,
+    soft_time_limit=WARMING_SECONDS - 60,
+    autoretry_for=(RedisAwayError, *DATABASE_GONE),
+)
+def warm(number: int) -> None:
+    """Make the lists of people who were here lately; run again, it goes on where it was."""
+    try:
+        warm_after_activation(number=number)
+    except ModelNotReadyError as error:
+        logger.warning("nothing was warmed: %s", error)
 
 
 @shared_task(name="recommendations.sweep")

@@ -6,9 +6,10 @@ Processes, not threads: many short numpy calls for each person hold the interpre
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from recommendations.engine.errors import ProcessLostError
@@ -22,15 +23,19 @@ Result = TypeVar("Result")
 _inherited: list[Callable[[Any], Any]] = []
 
 
-def map_forked(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+def map_forked(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
     """Yield `work` of each task, in order; an error of any is raised in its place.
 
     `work` may be a closure over anything, as the processes are forks of this one: arrays are
-    shared. Tasks and results are pickled on their way. A single task, a single processor, or a
-    system that cannot fork means that everything happens here. Raises `ProcessLostError` if a
+    shared. Tasks and results are pickled on their way; tasks are taken as there is room for them.
+    A single task, a single processor, or a system that cannot fork means that everything happens
+    here. Raises `ProcessLostError` if a
     process is killed.
     """
-    if len(tasks) < PROCESSES or _n_processors() < PROCESSES:
+    coming = iter(tasks)
+    first = list(islice(coming, PROCESSES))
+    tasks = chain(first, coming)
+    if len(first) < PROCESSES or _n_processors() < PROCESSES:
         yield from map(work, tasks)
         return
     _inherited.append(work)
@@ -45,7 +50,7 @@ def map_forked(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterato
         _inherited.remove(work)
 
 
-def _in_order(executor: ProcessPoolExecutor, tasks: Sequence[Any]) -> Iterator[Any]:
+def _in_order(executor: ProcessPoolExecutor, tasks: Iterable[Any]) -> Iterator[Any]:
     waiting: deque[Future[Any]] = deque()
     try:
         for task in tasks:

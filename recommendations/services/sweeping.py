@@ -13,7 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from config.redis import RedisAwayError, reachable_redis
 from recommendations.services.cache import load_revisions
+from recommendations.services.personal import served_model_or_none
 from recommendations.services.refreshing import refresh_lists
+from recommendations.services.warming import warm_people
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,7 @@ LONGEST_LOOK_BACK = timedelta(days=1)
 # A change carries the time of its statement, and shows when its transaction commits.
 LATE_COMMITS = timedelta(minutes=1)
 PEOPLE_AT_ONCE = 1_000
+MOST_ONE_BY_ONE = 20
 
 
 def sweep_lists() -> int:
@@ -46,6 +49,10 @@ def sweep_lists() -> int:
 
 
 def _refresh(user_ids: Sequence[int]) -> None:
+    """Refresh a few one by one, many together; without a model there is no together."""
+    if len(user_ids) > MOST_ONE_BY_ONE and served_model_or_none() is not None:
+        warm_people(user_ids)
+        return
     for user_id in user_ids:
         refresh_lists(user_id=user_id)
 

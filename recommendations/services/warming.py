@@ -1,0 +1,189 @@
+"""Make the lists of many people at once: after a version is activated, or after Redis lost all.
+
+People are read and scored in blocks, in two processes that share the model's arrays; the parent
+reads from PostgreSQL and writes to Redis, so that no connection is shared. Whoever has fresh lists
+already is passed over: a run that was cut short goes on where it was, and runs again for nothing.
+Nothing newer is ever overwritten (see `cache`).
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from movies.services.curation import read_curation_revision
+from movies.services.shelves import Shelves, shelf_keeper
+from recommendations.engine.arrays import FloatArray
+from recommendations.engine.processes import map_forked
+from recommendations.engine.threads import SERVE_THREADS, blas_threads
+from recommendations.models import ModelVersion
+from recommendations.services.bulk_histories import Person, read_people
+from recommendations.services.cache import (
+    EncodedLists,
+    encode_lists,
+    forget_lists,
+    keep_many_lists,
+    load_labels,
+)
+from recommendations.services.listmaker import make_lists
+from recommendations.services.personal import freshness_of, seed_for
+from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.registry import active_version
+from recommendations.services.store import ServedModel, store
+
+logger = logging.getLogger(__name__)
+
+LATELY = timedelta(days=14)
+ABOUT = timedelta(hours=1)
+# Scores of a block fill 32 MB at the most, whatever the size of the catalogue.
+CELLS_AT_ONCE = 4_000_000
+MOST_PEOPLE_AT_ONCE = 250
+LOOKED_UP_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class WarmReport:
+    """How many people were looked at, had stale lists, and have new ones now; and how long."""
+
+    people: int
+    stale: int
+    kept: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What all lists of a run are made from."""
+
+    served: ServedModel
+    shelves: Shelves
+    curation_revision: int
+
+
+def warm_after_activation(*, number: int) -> WarmReport | None:
+    """Make the lists of everybody who was here lately, from a version that has been activated.
+
+    Increments come every few minutes, so only those who are about get lists by one. Returns None
+    if the version is not the active one any more: the later one has a run of its own. Raises
+    ModelNotReadyError without a model and RedisAwayError without a place to keep lists.
+    """
+    version = active_version()
+    if version is None or version.number != number:
+        logger.info("version %s is not the active one any more: nothing is warmed", number)
+        return None
+    store.forget()
+    is_full = version.kind == ModelVersion.Kind.FULL
+    return warm_people(recent_user_ids(within=LATELY if is_full else ABOUT))
+
+
+def recent_user_ids(*, within: timedelta) -> list[int]:
+    """Return the people who signed in or changed something lately, by id."""
+    since = timezone.now() - within
+    recent = User.objects.who_sign_in().filter(
+        Q(profile_changed_at__gt=since) | Q(last_login__gt=since)
+    )
+    return list(recent.order_by("pk").values_list("pk", flat=True))
+
+
+def warm_people(user_ids: Sequence[int]) -> WarmReport:
+    """Make the lists of these people, as far as theirs are not fresh.
+
+    Raises ModelNotReadyError and RedisAwayError.
+    """
+    begun = time.monotonic()
+    making = prepare()
+    looked_up = _in_blocks(user_ids, LOOKED_UP_AT_ONCE)
+    stale = [user_id for block in looked_up for user_id in _stale(block, making)]
+    kept = 0
+    for block in make_blocks(stale, making):
+        kept += keep_many_lists(block)
+        _forget_erased(block)
+    report = WarmReport(len(user_ids), len(stale), kept, time.monotonic() - begun)
+    logger.info(
+        "warmed the lists of %s of %s people in %.1f s", report.kept, report.people, report.seconds
+    )
+    return report
+
+
+def prepare() -> Making:
+    """Return what lists are made from now; raise ModelNotReadyError without a model."""
+    curation_revision = read_curation_revision()
+    return Making(
+        served=store.get(),
+        shelves=shelf_keeper.get(curation_revision=curation_revision),
+        curation_revision=curation_revision,
+    )
+
+
+def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[EncodedLists]]:
+    """Yield the lists of these people, block by block, made in two processes."""
+    model = making.served.model
+    at_once = max(1, min(MOST_PEOPLE_AT_ONCE, CELLS_AT_ONCE // max(model.n_items, 1)))
+
+    def read_blocks() -> Iterator[list[Person]]:
+        for block in _in_blocks(user_ids, at_once):
+            yield read_people(block, items=model.known_items, moment=timezone.now())
+
+    def work(people: list[Person]) -> list[EncodedLists]:
+        return make_block(people, making)
+
+    with blas_threads(SERVE_THREADS):
+        yield from map_forked(work, read_blocks())
+
+
+def make_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:
+    """Return the lists of some people, scored together, ready to be kept."""
+    model = making.served.model
+    scores = model.score_many([person.known.history for person in people])
+    return [
+        encode_lists(user_id=person.user_id, lists=_make(person, making, scores=own))
+        for person, own in zip(people, scores, strict=True)
+    ]
+
+
+def _make(person: Person, making: Making, *, scores: FloatArray) -> PersonalLists:
+    freshness = _freshness(making, revision=person.profile_revision)
+    return make_lists(
+        model=making.served.model,
+        person=person.known,
+        unwanted=person.unwanted,
+        shelves=making.shelves,
+        seed=seed_for(user_id=person.user_id, freshness=freshness, moment=person.moment),
+        freshness=freshness,
+        moment=person.moment,
+        scores=scores,
+    )
+
+
+def _freshness(making: Making, *, revision: int) -> Freshness:
+    return freshness_of(
+        making.served, profile_revision=revision, curation_revision=making.curation_revision
+    )
+
+
+def _stale(user_ids: Sequence[int], making: Making) -> list[int]:
+    """Return those whose kept lists are not what would be made now."""
+    rows = list(User.objects.filter(pk__in=user_ids).values_list("pk", "profile_revision"))
+    labels = load_labels([user_id for user_id, _ in rows])
+    return [
+        user_id
+        for (user_id, revision), label in zip(rows, labels, strict=True)
+        if label != _freshness(making, revision=revision).label
+    ]
+
+
+def _forget_erased(block: Sequence[EncodedLists]) -> None:
+    """Drop the lists of those who were erased while theirs were made."""
+    user_ids = {each.user_id for each in block}
+    here = set(User.objects.filter(pk__in=user_ids).values_list("pk", flat=True))
+    for user_id in user_ids - here:
+        forget_lists(user_id=user_id)
+
+
+def _in_blocks(user_ids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
+    return (user_ids[start : start + length] for start in range(0, len(user_ids), length))
