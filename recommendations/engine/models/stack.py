@@ -16,6 +16,7 @@ from recommendations.engine.base import Recommender
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.progress import step
 
 _NO_DEVIATION = 1e-12
 _HISTORIES = 1024  # scored by one component at a time
@@ -107,10 +108,11 @@ class Stack(Recommender):
         return None
 
     def _fit(self, interactions: Interactions) -> None:
-        self.components_ = {
-            name: self._fit_component(name, component, interactions)
-            for name, component in self._components().items()
-        }
+        components = self._components()
+        self.components_ = {}
+        for place, (name, component) in enumerate(components.items()):
+            with step(name, place=place, of=len(components)):
+                self.components_[name] = self._fit_component(name, component, interactions)
 
     def _fit_component(
         self, name: str, component: Recommender, interactions: Interactions
