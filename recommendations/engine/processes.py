@@ -3,8 +3,11 @@
 Processes, not threads: many short numpy calls for each person hold the interpreter's lock.
 """
 
+import ctypes
 import multiprocessing
 import os
+import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,6 +18,7 @@ from typing import Any, TypeVar
 from recommendations.engine.errors import ProcessLostError
 
 PROCESSES = 2
+_PR_SET_PDEATHSIG = 1
 _WAITING = 2 * PROCESSES  # blocks at work or waiting to be taken, so that memory stays bounded
 
 Task = TypeVar("Task")
@@ -41,7 +45,9 @@ def map_forked(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterato
     _inherited.append(work)
     try:
         with ProcessPoolExecutor(
-            PROCESSES, mp_context=multiprocessing.get_context("fork")
+            PROCESSES,
+            mp_context=multiprocessing.get_context("fork"),
+            initializer=_end_with_parent,
         ) as executor:
             yield from _in_order(executor, tasks)
     except BrokenProcessPool:
@@ -62,6 +68,12 @@ def _in_order(executor: ProcessPoolExecutor, tasks: Iterable[Any]) -> Iterator[A
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to kill this process when its parent ends, however it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _call_inherited(task: Any) -> Any:
