@@ -146,6 +146,15 @@ CELERY_BEAT_SCHEDULE = {
     },
     # One that nobody took for a minute is followed by the next.
     "sweep": {"task": "recommendations.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
+    "tidy-versions": {
+        "task": "recommendations.tidy_versions",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "scrub-artefacts": {
+        "task": "recommendations.scrub_artefacts",
+        "schedule": crontab(hour="*/6", minute=20),
+    },
     "tidy-accounts": {"task": "accounts.tidy", "schedule": crontab(hour=2, minute=10)},
 }
 
@@ -202,6 +211,10 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 5
+_admins: list[str] = env.list("ADMINS", [])
+ADMINS = [(address, address) for address in _admins]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_SUBJECT_PREFIX = "[Marquee] "
 
 # Programs
 REST_FRAMEWORK = {
@@ -251,6 +264,12 @@ MOVIELENS_URL = env.str("MOVIELENS_URL", "https://files.grouplens.org/datasets/m
 
 # Models in service
 ARTEFACTS_DIR = env.path("MARQUEE_ARTEFACTS", VAR_DIR / "artefacts")
+ARTEFACT_STORAGE = env.str("MARQUEE_ARTEFACT_STORAGE", str(VAR_DIR / "artefact-storage"))
+ARTEFACT_STORAGE_BACKEND = env.str("MARQUEE_ARTEFACT_STORAGE_BACKEND", "")
+KEEP_VERSIONS = env.int("MARQUEE_KEEP_VERSIONS", 5, validate=AT_LEAST_ONE)
+KEEP_INCREMENTS = env.int("MARQUEE_KEEP_INCREMENTS", 3, validate=AT_LEAST_ONE)
+TRAINER = env.str("MARQUEE_TRAINER", "recommendations.services.trainers.ForkedTrainer")
+TRAINING_HOURS = env.int("MARQUEE_TRAINING_HOURS", 2, validate=AT_LEAST_ONE)
 USE_METADATA_TEXTS_IN_MODELS = env.bool("MARQUEE_TEXTS_IN_MODELS", True)
 
 # Static files: hashed, compressed, kept by browsers for ever.
@@ -263,6 +282,15 @@ STORAGES = {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if ENVIRONMENT != "test"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+    "artefacts": {
+        "BACKEND": ARTEFACT_STORAGE_BACKEND,
+        "OPTIONS": env.json("MARQUEE_ARTEFACT_STORAGE_OPTIONS", {}),
+    }
+    if ARTEFACT_STORAGE_BACKEND
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ARTEFACT_STORAGE, "file_permissions_mode": 0o444},
     },
 }
 WHITENOISE_AUTOREFRESH = ENVIRONMENT == "test"

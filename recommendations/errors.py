@@ -17,6 +17,18 @@ class TrainingRunsAlreadyError(RecommendationsError):
     """Another process is training."""
 
 
+class TrainingCancelledError(RecommendationsError):
+    """Somebody asked for the training to stop."""
+
+
+class TrainingFailedError(RecommendationsError):
+    """The process that fitted a model failed, was killed or took too long."""
+
+
+class ArtefactStorageError(RecommendationsError):
+    """The storage of artefacts did not take or give a file as it should."""
+
+
 class VersionNotServableError(RecommendationsError):
     """A version was asked for that does not exist, failed, or whose artefact is damaged."""
 

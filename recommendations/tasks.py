@@ -3,14 +3,17 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 
 from config.errors import DATABASE_GONE
 from config.redis import RedisAwayError
 from recommendations.errors import (
     ModelNotReadyError,
     NothingToLearnFromError,
+    TrainingCancelledError,
     TrainingRunsAlreadyError,
 )
+from recommendations.services import pruning, scrubbing
 from recommendations.services.refreshing import refresh_lists
 from recommendations.services.sweeping import sweep_lists
 from recommendations.services.training import train_version
@@ -18,8 +21,10 @@ from recommendations.services.warming import warm_after_activation
 
 logger = logging.getLogger(__name__)
 
-TRAINING_HOURS = 2
 WARMING_SECONDS = 3600
+A_QUARTER_OF_AN_HOUR = 15 * 60
+# A training ends itself in time, judging and fitting twice at the most; this is the last resort.
+TRAINING_SECONDS = 4 * settings.TRAINING_HOURS * 3600
 
 
 @shared_task(name="recommendations.refresh_user")
@@ -49,12 +54,28 @@ def sweep() -> None:
 
 @shared_task(
     name="recommendations.train_nightly",
-    time_limit=TRAINING_HOURS * 3600,
-    soft_time_limit=TRAINING_HOURS * 3600 - 60,
+    time_limit=TRAINING_SECONDS,
+    soft_time_limit=TRAINING_SECONDS - 60,
 )
 def train_nightly() -> None:
     """Train and activate a version; a site without ratings or in training waits for tomorrow."""
     try:
         train_version(activate=True)
-    except (NothingToLearnFromError, TrainingRunsAlreadyError) as error:
+    except (NothingToLearnFromError, TrainingRunsAlreadyError, TrainingCancelledError) as error:
         logger.warning("no training tonight: %s", error)
+
+
+@shared_task(name="recommendations.tidy_versions")
+def tidy_versions() -> None:
+    """Give up on versions whose training was killed."""
+    pruning.tidy_versions()
+
+
+@shared_task(
+    name="recommendations.scrub_artefacts",
+    time_limit=A_QUARTER_OF_AN_HOUR,
+    soft_time_limit=A_QUARTER_OF_AN_HOUR - 60,
+)
+def scrub_artefacts() -> None:
+    """Verify every byte of the artefacts on this machine."""
+    scrubbing.scrub_artefacts()

@@ -21,11 +21,15 @@ class Camps:
 
 @pytest.fixture
 def two_camps(db, settings, tmp_path) -> Camps:
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+    return build_two_camps()
+
+
+def build_two_camps() -> Camps:
     """Train a version on 12 movies and 24 people, each of whom left out two of their own camp.
 
     Every movie is as popular and as well rated as the others: taste alone tells them apart.
     """
-    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
     camps = {name: make_camp(name) for name in ("Western", "Musical")}
     for number in range(24):
         rater = make_rater()

@@ -2,16 +2,17 @@
 
 import logging
 from functools import partial
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from recommendations.engine import artefacts
 from recommendations.engine.errors import EngineError
 from recommendations.errors import VersionNotServableError
 from recommendations.models import ModelVersion
+from recommendations.services import artefact_storage
+from recommendations.services.artefact_cache import artefact_path, make_local
+from recommendations.services.versions import HAS_ARTEFACT
 from recommendations.signals import version_activated
 
 logger = logging.getLogger(__name__)
@@ -19,25 +20,23 @@ logger = logging.getLogger(__name__)
 State = ModelVersion.State
 
 
-def artefact_path(version: ModelVersion) -> Path:
-    """Return where a version's artefact lies on this machine."""
-    return Path(settings.ARTEFACTS_DIR) / version.directory
-
-
 def activate_version(*, number: int) -> ModelVersion:
     """Let a version serve, once every byte of its artefact is as it was written.
 
-    Raises VersionNotServableError otherwise; what served before then goes on serving.
+    What this machine or the storage lacks of it is copied from the other first. Raises
+    VersionNotServableError where neither has it whole; what served before goes on serving.
     """
     version = _servable_version(number=number)
-    _verify(version)
+    _make_sure_of_artefact(version)
     with transaction.atomic():
         ModelVersion.objects.select_for_update().filter(state=State.ACTIVE).exclude(
             pk=version.pk
         ).update(state=State.RETIRED)
-        ModelVersion.objects.filter(pk=version.pk).update(
+        moved = ModelVersion.objects.filter(pk=version.pk, state__in=HAS_ARTEFACT).update(
             state=State.ACTIVE, activated_at=timezone.now()
         )
+        if not moved:
+            raise VersionNotServableError(f"Version {number} was pruned just now.")
         tell = partial(version_activated.send, sender=ModelVersion, number=version.number)
         transaction.on_commit(tell, robust=True)
     version.refresh_from_db()
@@ -46,35 +45,53 @@ def activate_version(*, number: int) -> ModelVersion:
 
 
 def rollback_version() -> ModelVersion:
-    """Activate the version that served before the active one."""
-    previous = (
-        ModelVersion.objects.filter(state=State.RETIRED, activated_at__isnull=False)
-        .order_by("-activated_at")
-        .first()
-    )
+    """Activate the version that served before the active one and its increments."""
+    previous = previous_version()
     if previous is None:
         raise VersionNotServableError("No version served before the active one.")
     return activate_version(number=previous.number)
+
+
+def previous_version() -> ModelVersion | None:
+    """Return the version that served last before the active one's family.
+
+    A full version and the increments that extend it are one family: going back past an hour of
+    increments takes one step.
+    """
+    active = active_version()
+    earlier = ModelVersion.objects.filter(state=State.RETIRED, activated_at__isnull=False)
+    if active is not None:
+        family = active.base_id or active.pk
+        earlier = earlier.exclude(Q(pk=family) | Q(base_id=family))
+    return earlier.order_by("-activated_at").first()
+
+
+def active_version() -> ModelVersion | None:
+    """Return the version that serves, if one does."""
+    return ModelVersion.objects.filter(state=State.ACTIVE).first()
 
 
 def _servable_version(*, number: int) -> ModelVersion:
     version = ModelVersion.objects.filter(number=number).first()
     if version is None:
         raise VersionNotServableError(f"There is no version {number}.")
-    if version.state not in {State.READY, State.ACTIVE, State.RETIRED}:
+    if version.state not in HAS_ARTEFACT:
         raise VersionNotServableError(f"Version {number} is {version.get_state_display().lower()}.")
     return version
 
 
-def _verify(version: ModelVersion) -> None:
+def _make_sure_of_artefact(version: ModelVersion) -> None:
     try:
-        artefacts.verify(artefact_path(version), expected_sha256=version.manifest_sha256)
+        make_local(version, is_thorough=True)
     except EngineError as error:
         raise VersionNotServableError(
             f"The artefact of version {version.number} is damaged: {error}"
         ) from error
-
-
-def active_version() -> ModelVersion | None:
-    """Return the version that serves, if one does."""
-    return ModelVersion.objects.filter(state=State.ACTIVE).first()
+    try:
+        if not artefact_storage.is_stored(
+            version.directory, expected_sha256=version.manifest_sha256
+        ):
+            artefact_storage.upload(artefact_path(version))
+    except OSError:
+        # This machine can serve it; the others go on with what they have.
+        logger.exception("version %s is not in the storage", version.number)

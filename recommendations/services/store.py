@@ -1,26 +1,34 @@
 """The model this process serves from.
 
-Once a second at most a process asks PostgreSQL which version is active and maps its arrays when
-that has changed. An artefact that cannot be loaded is passed over for the version before it.
+Twice a second at most a process asks PostgreSQL which version is active, and maps its arrays when
+that has changed. What this machine does not have yet, or has damaged, a thread fetches from the
+storage; until it has arrived the process goes on with what it serves, or with the version before.
 """
 
 import logging
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.db import connection
 from django.db.models import Case, F, QuerySet, Value, When
 
 from recommendations.engine import artefacts
-from recommendations.engine.errors import EngineError
+from recommendations.engine.errors import ArtefactError, EngineError
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import ModelNotReadyError
 from recommendations.models import ModelVersion
-from recommendations.services.registry import artefact_path
+from recommendations.services.alerts import raise_alert
+from recommendations.services.artefact_cache import artefact_path, check_local, make_local
+from recommendations.services.pruning import remove_what_is_gone
+from recommendations.services.scrubbing import repair
 
 logger = logging.getLogger(__name__)
 
-CHECK_SECONDS = 1.0
+CHECK_SECONDS = 0.5
+RETRY_SECONDS = 30.0
+CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +46,121 @@ class ModelStore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._served: ServedModel | None = None
-        self._wanted: tuple[int, str] | None = None
+        self._inode = 0
         self._checked_at = float("-inf")
+        self._arrival: threading.Thread | None = None
+        self._not_before: dict[str, float] = {}
 
     def get(self) -> ServedModel:
         """Return the model to serve from; raise ModelNotReadyError where there is none."""
-        if time.monotonic() - self._checked_at >= CHECK_SECONDS:
-            with self._lock:
-                if time.monotonic() - self._checked_at >= CHECK_SECONDS:
-                    self._follow()
-                    self._checked_at = time.monotonic()
-        if self._served is None:
+        if self._is_due():
+            self._check()
+        served = self._served
+        if served is None:
             raise ModelNotReadyError("No model has been trained yet.")
-        return self._served
+        return served
 
     def forget(self) -> None:
-        """Ask PostgreSQL again at the next use."""
+        """Ask PostgreSQL again at the next use, and the storage for what it did not have."""
         self._checked_at = float("-inf")
+        self._not_before = {}
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._checked_at >= CHECK_SECONDS
+
+    def _check(self) -> None:
+        """Follow the active version in one thread; the others go on with what is served."""
+        if not self._lock.acquire(blocking=self._served is None):
+            return
+        try:
+            if self._is_due():
+                self._follow()
+                self._checked_at = time.monotonic()
+        finally:
+            self._lock.release()
 
     def _follow(self) -> None:
-        versions = list(_servable_best_first()[:3])
-        wanted = (versions[0].number, versions[0].manifest_sha256) if versions else None
-        if wanted == self._wanted and self._served is not None:
+        """Serve the first version that this machine has whole, best first.
+
+        Where it has none whole any more, what is mapped goes on serving.
+        """
+        versions = list(_servable_best_first()[:CANDIDATES])
+        if any(self._is_served(version) or self._map(version) for version in versions):
             return
-        self._served = next(filter(None, map(_load, versions)), None)
-        self._wanted = wanted
+        if self._served is not None and self._served.number not in {
+            version.number for version in versions
+        }:
+            self._served = None
+
+    def _is_served(self, version: ModelVersion) -> bool:
+        """Tell whether a version is mapped, and from the files that lie in its place now."""
+        served = self._served
+        return (
+            served is not None
+            and (served.number, served.manifest_sha256) == (version.number, version.manifest_sha256)
+            and self._inode in (0, _inode_of(artefact_path(version)))
+        )
+
+    def _map(self, version: ModelVersion) -> bool:
+        """Map a version's arrays; where that cannot be done, see to it in a thread."""
+        if not artefact_path(version).exists():
+            self._fetch(version, error=None)
+            return False
+        try:
+            check_local(version)
+            inode = _inode_of(artefact_path(version))
+            model = artefacts.load(artefact_path(version), expected_sha256=version.manifest_sha256)
+        except EngineError as error:
+            logger.error("version %s cannot be served: %s", version.number, error)  # noqa: TRY400 - expected
+            self._fetch(version, error=error)
+            return False
+        if not isinstance(model, Hybrid):
+            logger.error("version %s is a %s, not a hybrid", version.number, model.name)
+            return False
+        self._served = ServedModel(version.number, version.manifest_sha256, model)
+        self._inode = inode
+        logger.info("version %s is mapped", version.number)
+        return True
+
+    def _fetch(self, version: ModelVersion, *, error: EngineError | None) -> None:
+        """Fetch a version in a thread, one at a time, and not again soon if that fails."""
+        if self._arrival is not None and self._arrival.is_alive():
+            return
+        if time.monotonic() < self._not_before.get(version.directory, 0.0):
+            return
+        self._not_before[version.directory] = time.monotonic() + RETRY_SECONDS
+        self._arrival = threading.Thread(
+            target=self._bring, args=(version, error), name="artefact arrival", daemon=True
+        )
+        self._arrival.start()
+
+    def _bring(self, version: ModelVersion, error: EngineError | None) -> None:
+        """Bring a version to this machine: what the thread does."""
+        try:
+            if isinstance(error, ArtefactError):
+                repair(version, error)
+            else:
+                _bring_first_time(version)
+            remove_what_is_gone()
+        except Exception:  # the edge of a thread: whatever the storage raises, the site serves on
+            logger.exception("version %s did not arrive", version.number)
+        finally:
+            connection.close()
+            self._checked_at = float("-inf")
+
+
+def _bring_first_time(version: ModelVersion) -> None:
+    try:
+        make_local(version)
+    except ArtefactError as error:
+        raise_alert(number=version.number, text=f"Its artefact is gone: {error}.")
+
+
+def _inode_of(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return -1
 
 
 def _servable_best_first() -> QuerySet[ModelVersion]:
@@ -72,18 +170,6 @@ def _servable_best_first() -> QuerySet[ModelVersion]:
         state__in=[ModelVersion.State.ACTIVE, ModelVersion.State.RETIRED],
         activated_at__isnull=False,
     ).order_by(is_active, F("activated_at").desc())
-
-
-def _load(version: ModelVersion) -> ServedModel | None:
-    try:
-        model = artefacts.load(artefact_path(version), expected_sha256=version.manifest_sha256)
-    except EngineError:
-        logger.exception("version %s cannot be served", version.number)
-        return None
-    if not isinstance(model, Hybrid):
-        logger.error("version %s is a %s, not a hybrid", version.number, model.name)
-        return None
-    return ServedModel(version.number, version.manifest_sha256, model)
 
 
 store = ModelStore()

@@ -1,83 +1,116 @@
-"""Train a model version: read, judge, fit, write, activate."""
+"""Train a model version: read, judge, decide, fit, write, activate, prune."""
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Max
-from django.utils import timezone
 
 from movies.models import DataSet
-from recommendations.engine import artefacts
+from recommendations.engine.interactions import Interactions
 from recommendations.engine.models import recipe_of
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.errors import NothingToLearnFromError, TrainingRunsAlreadyError
+from recommendations.errors import NothingToLearnFromError, TrainingCancelledError
 from recommendations.models import ModelVersion
+from recommendations.services import gate
+from recommendations.services.alerts import raise_alert
+from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.dataset import read_interactions
-from recommendations.services.judging import judge_recipe
-from recommendations.services.registry import activate_version, artefact_path
+from recommendations.services.progress import Progress, Report
+from recommendations.services.pruning import prune_versions, remove_what_is_gone
+from recommendations.services.registry import activate_version, active_version
+from recommendations.services.trainers import Recipe, configured_trainer
+from recommendations.services.versions import (
+    create_version,
+    end_version,
+    give_up_on_abandoned,
+    publish_version,
+    version_lock,
+)
 
 logger = logging.getLogger(__name__)
 
-TRAINING_LOCK = 7_205_001
+State = ModelVersion.State
+# Where in the whole each part begins and ends, in percent: measured with ML-1M.
+READ, JUDGED, FITTED, WRITTEN = 3, 45, 95, 99
 
-Report = Callable[[str], None]
+
+def served_recipe() -> dict[str, Any]:
+    """Return the recipe that this code serves."""
+    return recipe_of(Hybrid())
 
 
-def train_version(*, activate: bool, report: Report = logger.info) -> ModelVersion:
-    """Fit the served recipe on everything the site knows and write it as a new version.
+def train_version(
+    *, activate: bool, recipe: Recipe | None = None, report: Report = logger.info
+) -> ModelVersion:
+    """Fit a recipe on everything the site knows, as a new version, and let it serve.
 
-    One training runs at a time on a database; another raises TrainingRunsAlreadyError. Where
-    there is no rating it raises NothingToLearnFromError. A training that fails or is killed
-    leaves what is served as it was.
+    The recipe is the served one unless given. One that is worse with 95 % confidence than what
+    serves is kept, somebody is told, and what serves is refitted. One training runs at a time on
+    a database; another raises TrainingRunsAlreadyError. Where there is no rating it raises
+    NothingToLearnFromError. A training that fails, is cancelled or is killed leaves what is
+    served as it was.
     """
-    with _training_lock():
-        _give_up_on_abandoned_versions()
-        version = _new_version()
-        try:
-            _fill_version(version, report=report)
-        except BaseException as error:
-            version.state = ModelVersion.State.FAILED
-            version.note = f"{type(error).__name__}: {error}"
-            version.save(update_fields=["state", "note"])
-            raise
-    if activate:
-        version = activate_version(number=version.number)
-        report(f"version {version.number} is active")
+    with version_lock():
+        if give_up_on_abandoned():
+            remove_what_is_gone()
+        version, interactions = _train_candidate(recipe or served_recipe(), report=report)
+        active = active_version()
+        if activate and active is not None and version.state == State.KEPT:
+            version = _refit(interactions, active=active, report=report)
+        if activate:
+            version = activate_version(number=version.number)
+            report(f"version {version.number} is active")
+        prune_versions()
     return version
 
 
-@contextmanager
-def _training_lock() -> Iterator[None]:
-    """Hold PostgreSQL's advisory lock; it is let go with the connection, however that ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TRAINING_LOCK])
-        if cursor.fetchone() != (True,):
-            raise TrainingRunsAlreadyError("Another process is training.")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])
-
-
-def _give_up_on_abandoned_versions() -> None:
-    """Mark what a killed process left behind: under the lock nobody else is training."""
-    ModelVersion.objects.filter(state=ModelVersion.State.TRAINING).update(
-        state=ModelVersion.State.FAILED, note="The process was ended."
+def cancel_training(*, number: int) -> bool:
+    """Ask a training to stop, which it does within a second or two; return whether it runs."""
+    return bool(
+        ModelVersion.objects.filter(number=number, state=State.TRAINING).update(
+            cancel_requested=True
+        )
     )
 
 
-def _new_version() -> ModelVersion:
-    newest = ModelVersion.objects.aggregate(Max("number"))["number__max"] or 0
-    return ModelVersion.objects.create(number=newest + 1)
+def _train_candidate(recipe: Recipe, *, report: Report) -> tuple[ModelVersion, Interactions]:
+    with _new_version(report) as (version, progress):
+        progress.tell("reading", 0)
+        interactions = _read(report)
+        active = active_version()
+        evaluation = configured_trainer().judge(
+            interactions,
+            candidate=recipe,
+            rival=gate.rival_recipe(active, candidate=recipe),
+            watch=progress.between(READ, JUDGED, prefix="judging"),
+        )
+        version.metrics = evaluation.metrics
+        version.gate = gate.decide(evaluation, active=active, candidate=recipe)
+        version.save(update_fields=["metrics", "gate"])
+        report(f"gate: {gate.sentence_of(version.gate)}")
+        is_worse = version.gate["decision"] == gate.WORSE
+        state = State.KEPT if is_worse else State.READY
+        _fit(version, interactions, recipe=recipe, progress=progress, state=state)
+    if is_worse:
+        text = f"Kept, not activated. {gate.sentence_of(version.gate)}"
+        raise_alert(number=version.number, text=text)
+    return version, interactions
 
 
-def _fill_version(version: ModelVersion, *, report: Report) -> None:
-    started = time.monotonic()
+def _refit(interactions: Interactions, *, active: ModelVersion, report: Report) -> ModelVersion:
+    """Fit the recipe that serves on everything, as the candidate's was worse."""
+    with _new_version(report) as (version, progress):
+        version.metrics = active.metrics
+        note = f"The recipe of version {active.number}: the candidate's was worse."
+        version.gate = {"decision": gate.REFIT, "against": active.number, "note": note}
+        version.save(update_fields=["metrics", "gate"])
+        _fit(version, interactions, recipe=active.recipe, progress=progress, state=State.READY)
+    return version
+
+
+def _read(report: Report) -> Interactions:
     interactions = read_interactions()
     if interactions.n_ratings == 0:
         raise NothingToLearnFromError("There are no ratings to learn from yet.")
@@ -85,24 +118,46 @@ def _fill_version(version: ModelVersion, *, report: Report) -> None:
         f"read {interactions.n_ratings:,} ratings of {interactions.n_items:,} movies "
         f"by {interactions.n_users:,} people"
     )
-    version.metrics = judge_recipe(interactions)
-    report("judged the recipe on the newest ratings")
-    model = Hybrid().fit(interactions)
-    report("fitted the recipe on everything")
-    _write(version, model=model)
-    report(f"wrote version {version.number} in {time.monotonic() - started:.1f} s")
+    return interactions
 
 
-def _write(version: ModelVersion, *, model: Hybrid) -> None:
-    version.directory = f"{version.number:06d}"
-    path = artefact_path(version)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    version.manifest_sha256 = artefacts.save(model, path, replace_existing=True)
-    version.recipe = recipe_of(model)
-    version.training_counts = asdict(model.training_) | {
+def _fit(
+    version: ModelVersion,
+    interactions: Interactions,
+    *,
+    recipe: Recipe,
+    progress: Progress,
+    state: State,
+) -> None:
+    fitted = configured_trainer().fit(
+        interactions,
+        recipe=recipe,
+        directory=artefact_path(version),
+        watch=progress.between(JUDGED, FITTED, prefix="fitting"),
+    )
+    progress.tell("storing", WRITTEN)
+    counts: Mapping[str, Any] = {
+        **fitted.counts,
         "data_sets": list(DataSet.objects.values_list("slug", flat=True)),
         "texts": settings.USE_METADATA_TEXTS_IN_MODELS,
+        "peak_memory_mb": progress.peak_memory_mb,
     }
-    version.trained_at = timezone.now()
-    version.state = ModelVersion.State.READY
-    version.save()
+    publish_version(version, recipe=fitted.recipe, counts=counts, state=state)
+    progress.end()
+
+
+@contextmanager
+def _new_version(report: Report) -> Iterator[tuple[ModelVersion, Progress]]:
+    """Begin a version; mark it and remove what there is of it where it comes to nothing."""
+    version = create_version()
+    try:
+        yield version, Progress(version, report=report)
+    except BaseException as error:
+        is_cancelled = isinstance(error, TrainingCancelledError)
+        end_version(
+            version,
+            state=State.CANCELLED if is_cancelled else State.FAILED,
+            note=str(error) or type(error).__name__,
+        )
+        remove_what_is_gone()
+        raise

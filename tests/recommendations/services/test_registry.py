@@ -1,10 +1,21 @@
+import shutil
+
 import pytest
 
 from recommendations.errors import ModelNotReadyError, VersionNotServableError
 from recommendations.models import ModelVersion
-from recommendations.services.registry import activate_version, artefact_path, rollback_version
+from recommendations.services import artefact_storage
+from recommendations.services.artefact_cache import artefact_path
+from recommendations.services.registry import (
+    activate_version,
+    active_version,
+    previous_version,
+    rollback_version,
+)
 from recommendations.services.store import store
 from recommendations.services.training import train_version
+from recommendations.signals import version_activated
+from tests.recommendations.services.damage import flip_a_byte, largest_array
 
 State = ModelVersion.State
 
@@ -14,12 +25,24 @@ def serving_number() -> int:
     return store.get().number
 
 
+def served(number: int, *, base: ModelVersion | None = None, **fields) -> ModelVersion:
+    return ModelVersion.objects.create(
+        number=number,
+        kind="full" if base is None else "increment",
+        base=base,
+        directory=f"{number:06d}-0000",
+        manifest_sha256="0" * 64,
+        **fields,
+    )
+
+
 def test_training_makes_an_active_version_with_an_artefact(two_camps):
     version = two_camps.version
 
     assert version.state == State.ACTIVE
     assert version.training_counts["items"] == 12
     assert (artefact_path(version) / "manifest.json").is_file()
+    assert version.directory in artefact_storage.stored_names()
 
 
 def test_newer_version_retires_the_older_and_rollback_brings_it_back(two_camps):
@@ -33,13 +56,35 @@ def test_newer_version_retires_the_older_and_rollback_brings_it_back(two_camps):
     assert serving_number() == two_camps.version.number
 
 
+def test_whoever_listens_is_told_after_the_commit(two_camps, django_capture_on_commit_callbacks):
+    heard = []
+
+    def listen(number: int, **_signal) -> None:
+        heard.append(number)
+
+    version_activated.connect(listen)
+    with django_capture_on_commit_callbacks(execute=True):
+        activate_version(number=two_camps.version.number)
+        assert heard == []
+    version_activated.disconnect(listen)
+    assert heard == [two_camps.version.number]
+
+
+def test_rollback_goes_back_past_all_increments_of_what_serves(db):
+    moments = [f"2026-01-0{day}T00:00:00Z" for day in range(1, 6)]
+    first = served(1, state="retired", activated_at=moments[0])
+    last_of_first = served(2, base=first, state="retired", activated_at=moments[1])
+    second = served(3, state="retired", activated_at=moments[2])
+    served(4, base=second, state="retired", activated_at=moments[3])
+    served(5, base=second, state="active", activated_at=moments[4])
+
+    assert previous_version() == last_of_first
+
+
 def test_altered_artefact_is_not_activated(two_camps):
     version = train_version(activate=False)
-    array = max(artefact_path(version).glob("*.npy"), key=lambda path: path.stat().st_size)
-    array.chmod(0o644)
-    altered = bytearray(array.read_bytes())
-    altered[-1] ^= 1
-    array.write_bytes(altered)
+    flip_a_byte(largest_array(artefact_path(version)))
+    artefact_storage.delete(version.directory)
 
     with pytest.raises(VersionNotServableError, match="damaged"):
         activate_version(number=version.number)
@@ -47,20 +92,34 @@ def test_altered_artefact_is_not_activated(two_camps):
     assert serving_number() == two_camps.version.number
 
 
-def test_artefact_cut_short_lets_the_version_before_serve(two_camps):
-    newer = train_version(activate=True)
-    array = next(artefact_path(newer).glob("*.npy"))
-    array.chmod(0o644)
-    array.write_bytes(array.read_bytes()[:-1])
+def test_artefact_that_was_altered_here_is_fetched_and_activated(two_camps):
+    version = train_version(activate=False)
+    flip_a_byte(largest_array(artefact_path(version)))
 
-    assert serving_number() == two_camps.version.number
+    activate_version(number=version.number)
+
+    assert serving_number() == version.number
 
 
-def test_manifest_of_another_model_is_not_loaded(two_camps):
-    newer = train_version(activate=True)
-    ModelVersion.objects.filter(pk=newer.pk).update(manifest_sha256="0" * 64)
+def test_artefact_that_the_storage_has_lost_is_stored_again(two_camps):
+    version = train_version(activate=False)
+    artefact_storage.delete(version.directory)
 
-    assert serving_number() == two_camps.version.number
+    activate_version(number=version.number)
+
+    sha256 = version.manifest_sha256
+    assert artefact_storage.is_stored(version.directory, expected_sha256=sha256)
+
+
+def test_nothing_changes_where_the_artefact_is_nowhere(two_camps):
+    version = train_version(activate=False)
+    artefact_storage.delete(version.directory)
+    shutil.rmtree(artefact_path(version))
+
+    with pytest.raises(VersionNotServableError):
+        activate_version(number=version.number)
+
+    assert active_version() == two_camps.version
 
 
 @pytest.mark.django_db

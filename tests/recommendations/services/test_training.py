@@ -1,14 +1,40 @@
+import time
+
 import psycopg
 import pytest
+from django.core import mail
 from django.db import connection
 
 from recommendations.engine import artefacts
-from recommendations.errors import NothingToLearnFromError, TrainingRunsAlreadyError
+from recommendations.engine.models.hybrid import Hybrid
+from recommendations.errors import (
+    NothingToLearnFromError,
+    TrainingCancelledError,
+    TrainingFailedError,
+    TrainingRunsAlreadyError,
+)
 from recommendations.models import ModelVersion
-from recommendations.services import training
-from recommendations.services.training import TRAINING_LOCK, train_version
+from recommendations.services import trainers
+from recommendations.services.artefact_cache import artefact_path
+from recommendations.services.artefact_storage import stored_names
+from recommendations.services.judging import Evaluation
+from recommendations.services.trainers import ForkedTrainer
+from recommendations.services.training import cancel_training, train_version
+from recommendations.services.versions import TRAINING_LOCK
 
 State = ModelVersion.State
+WORSE = {"value": -0.05, "low": -0.07, "high": -0.03}
+
+
+class HarshTrainer(ForkedTrainer):
+    """Find every candidate worse than what serves."""
+
+    def judge(self, interactions, *, candidate, rival, watch):
+        return Evaluation(setting={"metric": "ndcg@10", "people": 900}, difference=WORSE)
+
+
+def other_recipe() -> dict:
+    return artefacts.recipe_of(Hybrid(cold_boost=3.0))
 
 
 @pytest.mark.django_db
@@ -24,7 +50,7 @@ def test_a_training_that_fails_changes_nothing_that_is_served(two_camps, monkeyp
         raise OSError("no space left on device")
 
     monkeypatch.setattr(artefacts, "save", break_off)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(TrainingFailedError, match="no space"):
         train_version(activate=True)
 
     failed = ModelVersion.objects.first()
@@ -40,20 +66,79 @@ def test_one_training_at_a_time():
             train_version(activate=True)
 
 
-def test_what_a_killed_training_left_is_marked_failed(two_camps):
-    abandoned = ModelVersion.objects.create(number=99)
+def test_what_a_killed_training_left_is_marked_failed_and_removed(two_camps):
+    abandoned = ModelVersion.objects.create(number=99, directory="000099-cafe0000")
+    workplace = artefact_path(abandoned).with_name(".000099-cafe0000-x1y2")
+    workplace.mkdir()
 
     train_version(activate=False)
 
     abandoned.refresh_from_db()
     assert abandoned.state == State.FAILED
+    assert not workplace.exists()
     assert ModelVersion.objects.first().number == 100
 
 
-def test_progress_is_reported(two_camps):
+def test_progress_is_reported_and_ends_at_a_hundred(two_camps):
     said = []
 
-    training.train_version(activate=True, report=said.append)
+    version = train_version(activate=True, report=said.append)
 
-    assert said[0].startswith("read ")
+    assert said[0] == "reading"
+    assert "fitting: ease" in said
     assert said[-1].endswith("is active")
+    assert (version.percent, version.stage) == (100, "")
+    assert version.training_counts["peak_memory_mb"] > 10
+
+
+def test_a_cancelled_training_stops_and_leaves_nothing(two_camps, monkeypatch):
+    monkeypatch.setattr(trainers, "judge_recipes", lambda *_args, **_kwargs: time.sleep(600))
+    number = two_camps.version.number + 1
+
+    def cancel(_stage: str) -> None:
+        assert cancel_training(number=number)
+
+    with pytest.raises(TrainingCancelledError):
+        train_version(activate=True, report=cancel)
+
+    cancelled = ModelVersion.objects.get(number=number)
+    assert cancelled.state == State.CANCELLED
+    assert cancelled.directory not in stored_names()
+    assert ModelVersion.objects.get(state=State.ACTIVE) == two_camps.version
+
+
+def test_what_does_not_train_cannot_be_cancelled(two_camps):
+    assert not cancel_training(number=two_camps.version.number)
+
+
+def test_a_fit_that_takes_too_long_is_ended(two_camps, monkeypatch, settings):
+    settings.TRAINING_HOURS = 0
+    with pytest.raises(TrainingFailedError, match="too long"):
+        train_version(activate=True)
+
+
+def test_the_same_recipe_goes_through_the_gate_unfitted(two_camps):
+    version = train_version(activate=True)
+
+    assert version.gate["decision"] == "same recipe"
+    assert version.gate["against"] == two_camps.version.number
+
+
+def test_too_few_people_do_not_decide_and_the_version_serves(two_camps):
+    version = train_version(activate=True, recipe=other_recipe())
+
+    assert (version.state, version.gate["decision"]) == (State.ACTIVE, "not decided")
+
+
+def test_a_worse_recipe_is_kept_and_what_serves_is_refitted(two_camps, settings):
+    settings.TRAINER = f"{__name__}.{HarshTrainer.__name__}"
+    settings.ADMINS = [("Operator", "operator@example.org")]
+
+    refitted = train_version(activate=True, recipe=other_recipe())
+
+    kept = ModelVersion.objects.get(state=State.KEPT)
+    assert kept.recipe["hyperparameters"]["cold_boost"] == 3.0
+    assert "ndcg@10 -0.0500" in kept.alert
+    assert [message.to for message in mail.outbox] == [["operator@example.org"]]
+    assert (refitted.state, refitted.gate["decision"]) == (State.ACTIVE, "refitted")
+    assert refitted.recipe == two_camps.version.recipe

@@ -1,0 +1,177 @@
+"""The artefacts on this machine: a cache of the shared storage that processes map.
+
+A directory arrives under another name and is renamed into place, so that it is there whole or not
+at all. What has been read byte by byte is noted with the size, time and inode of each file: a file
+that was written to since is read again before anybody maps it.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from recommendations.engine import artefacts
+from recommendations.engine.errors import ArtefactError
+from recommendations.models import ModelVersion
+from recommendations.services import artefact_storage
+
+logger = logging.getLogger(__name__)
+
+FileMarks = dict[str, list[int]]
+
+
+def cache_directory() -> Path:
+    """Return where artefacts lie on this machine."""
+    return Path(settings.ARTEFACTS_DIR)
+
+
+def artefact_path(version: ModelVersion) -> Path:
+    """Return where a version's artefact lies on this machine, or would."""
+    return cache_directory() / version.directory
+
+
+def check_local(version: ModelVersion) -> None:
+    """Raise an `ArtefactError` unless this machine has a version's artefact as it was written.
+
+    Reads only what has been written to since it was last read: a few file states otherwise.
+    """
+    path = artefact_path(version)
+    artefacts.read_manifest(path, expected_sha256=version.manifest_sha256)
+    if _read_marks(path) != _mark_files(version):
+        verify_local(version)
+
+
+def verify_local(version: ModelVersion) -> None:
+    """Read every byte of a version's artefact; raise an `ArtefactError` unless all are right."""
+    marks = _mark_files(version)
+    artefacts.verify(artefact_path(version), expected_sha256=version.manifest_sha256)
+    _write_marks(artefact_path(version), marks)
+
+
+def make_local(version: ModelVersion, *, is_thorough: bool = False) -> bool:
+    """Fetch what this machine lacks of a version or has damaged; return whether it had to.
+
+    Raises an `ArtefactError` where the storage does not have it either. With `is_thorough` every
+    byte of what is here already is read, too.
+    """
+    check = verify_local if is_thorough else check_local
+    with cache_lock():
+        needed = ModelVersion.objects.filter(directory__in=version.refers_to)
+        fetched = [_make_sound(each, check) for each in [*needed, version]]
+    return any(fetched)
+
+
+def remove_local(names: Collection[str]) -> None:
+    """Remove artefacts of these names, and what is left of their arrival or writing."""
+    with cache_lock():
+        for path in list(cache_directory().iterdir()):
+            noted = path.name.removeprefix(".read-").removesuffix(".json")
+            if noted in names or is_workplace_of(path.name, names):
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def set_aside(version: ModelVersion) -> None:
+    """Take a damaged artefact out of the way, so that no process maps it."""
+    path = artefact_path(version)
+    if path.exists():
+        path.rename(tempfile.mkdtemp(prefix=f".{path.name}-damaged-", dir=path.parent))
+
+
+def is_workplace_of(name: str, directories: Collection[str]) -> bool:
+    """Tell whether a directory's name is that of an artefact on its way to one of these."""
+    return name.startswith(".") and any(name.startswith(f".{each}-") for each in directories)
+
+
+@contextmanager
+def cache_lock() -> Iterator[None]:
+    """Let one process of this machine at a time change what lies in the cache."""
+    directory = cache_directory()
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_sound(version: ModelVersion, check: Callable[[ModelVersion], None]) -> bool:
+    """Fetch a version unless it is here and passes the check; return whether it was fetched."""
+    try:
+        check(version)
+    except ArtefactError as error:
+        if artefact_path(version).exists():
+            logger.warning("version %s is damaged on this machine: %s", version.number, error)
+    else:
+        return False
+    _fetch(version)
+    logger.info("version %s has arrived", version.number)
+    return True
+
+
+def _fetch(version: ModelVersion) -> None:
+    path = artefact_path(version)
+    workplace = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        artefact_storage.download(path.name, workplace, expected_sha256=version.manifest_sha256)
+        workplace.chmod(0o755)
+        _move_into_place(workplace, path)
+    except BaseException:
+        shutil.rmtree(workplace, ignore_errors=True)
+        raise
+    _write_marks(path, _mark_files(version))
+
+
+def _move_into_place(workplace: Path, path: Path) -> None:
+    """Rename; processes that have mapped what lay there keep it until they map anew."""
+    old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
+    if path.exists():
+        path.rename(old / path.name)
+    workplace.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _mark_files(version: ModelVersion) -> FileMarks:
+    """Return size, time of writing and inode of every file a version needs on this machine."""
+    path = artefact_path(version)
+    manifest = artefacts.read_manifest(path, expected_sha256=version.manifest_sha256)
+    marks = {}
+    for file_name, entry in manifest.files.items():
+        place = path.parent / entry.get(artefact_storage.REFERENCE, path.name) / file_name
+        try:
+            state = place.stat()
+        except FileNotFoundError:
+            marks[file_name] = [-1, -1, -1]
+        else:
+            marks[file_name] = [state.st_size, state.st_mtime_ns, state.st_ino]
+    return marks
+
+
+def _marks_path(path: Path) -> Path:
+    return path.parent / f".read-{path.name}.json"
+
+
+def _read_marks(path: Path) -> FileMarks | None:
+    try:
+        marks: FileMarks = json.loads(_marks_path(path).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return marks
+
+
+def _write_marks(path: Path, marks: FileMarks) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with os.fdopen(handle, "w") as stream:
+        json.dump(marks, stream)
+    Path(name).replace(_marks_path(path))

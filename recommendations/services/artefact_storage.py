@@ -1,0 +1,108 @@
+"""Artefacts in the storage that all machines share, through Django's storage API.
+
+The files of a version lie under the name of its directory. The manifest is written last, so a
+version is in the storage whole or not at all, and deleted first.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+
+from recommendations.engine import artefacts
+from recommendations.engine.artefacts import MANIFEST, Manifest
+from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
+from recommendations.errors import ArtefactStorageError
+
+CHUNK = 1 << 20
+READ_ONLY = 0o444
+REFERENCE = "directory"
+
+
+def own_files(manifest: Manifest) -> Mapping[str, Mapping[str, Any]]:
+    """Return the files of an artefact that lie in its own directory."""
+    return {name: entry for name, entry in manifest.files.items() if REFERENCE not in entry}
+
+
+def upload(directory: Path) -> None:
+    """Copy an artefact into the storage; what it refers to is there already."""
+    manifest = artefacts.read_manifest(directory)
+    for file_name in (*own_files(manifest), MANIFEST):
+        _store(directory / file_name, f"{directory.name}/{file_name}")
+
+
+def is_stored(name: str, *, expected_sha256: str) -> bool:
+    """Tell whether the storage has an artefact's manifest, and the one that is expected."""
+    storage = _storage()
+    place = f"{name}/{MANIFEST}"
+    if not storage.exists(place):
+        return False
+    with storage.open(place) as stream:
+        return hashlib.sha256(stream.read()).hexdigest() == expected_sha256
+
+
+def download(name: str, into: Path, *, expected_sha256: str) -> None:
+    """Copy an artefact's own files into an empty directory, each checked as it arrives.
+
+    Raises `ArtefactMissingError` or `ArtefactCorruptError` for what the storage does not have as
+    it was written.
+    """
+    _receive(f"{name}/{MANIFEST}", into / MANIFEST)
+    manifest = artefacts.read_manifest(into, expected_sha256=expected_sha256)
+    for file_name, entry in own_files(manifest).items():
+        place = f"{name}/{file_name}"
+        found = _receive(place, into / file_name)
+        if found != entry["sha256"]:
+            raise ArtefactCorruptError(
+                f"{place} in the storage has sha256 {found}, expected {entry['sha256']}"
+            )
+
+
+def stored_names() -> set[str]:
+    """Return the names of all directories in the storage."""
+    try:
+        directories, _ = _storage().listdir("")
+    except FileNotFoundError:
+        return set()
+    return set(directories)
+
+
+def delete(name: str) -> None:
+    """Remove an artefact from the storage, its manifest first."""
+    storage = _storage()
+    _, files = storage.listdir(name)
+    for file_name in sorted(files, key=lambda each: each != MANIFEST):
+        storage.delete(f"{name}/{file_name}")
+    storage.delete(name)  # an empty directory, where the storage has such things
+
+
+def _storage() -> Storage:
+    return storages["artefacts"]
+
+
+def _store(path: Path, name: str) -> None:
+    storage = _storage()
+    if storage.exists(name):
+        storage.delete(name)
+    with path.open("rb") as stream:
+        stored = storage.save(name, File(stream))
+    if stored != name or storage.size(name) != path.stat().st_size:
+        storage.delete(stored)
+        raise ArtefactStorageError(f"The storage did not take {name} as it is.")
+
+
+def _receive(name: str, path: Path) -> str:
+    """Copy a file out of the storage, read-only, and return its checksum."""
+    digest = hashlib.sha256()
+    try:
+        with _storage().open(name) as source, path.open("wb") as target:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+    except FileNotFoundError:
+        raise ArtefactMissingError(f"{name} is not in the storage") from None
+    path.chmod(READ_ONLY)
+    return digest.hexdigest()

@@ -1,0 +1,50 @@
+"""Read every byte of the artefacts on this machine and see to what is damaged."""
+
+import logging
+import socket
+
+from recommendations.engine.errors import ArtefactError
+from recommendations.models import ModelVersion
+from recommendations.services.alerts import raise_alert
+from recommendations.services.artefact_cache import (
+    artefact_path,
+    cache_lock,
+    make_local,
+    set_aside,
+    verify_local,
+)
+from recommendations.services.versions import HAS_ARTEFACT
+
+logger = logging.getLogger(__name__)
+
+
+def scrub_artefacts() -> int:
+    """Verify what lies in this machine's cache and return how many versions were damaged.
+
+    A damaged one is fetched anew from the storage. Where that is damaged too it is set aside, so
+    that no process maps it, and the version before serves.
+    """
+    damaged = 0
+    for version in ModelVersion.objects.filter(state__in=HAS_ARTEFACT).order_by("number"):
+        if not artefact_path(version).exists():
+            continue
+        try:
+            verify_local(version)
+        except ArtefactError as error:
+            damaged += 1
+            repair(version, error)
+    return damaged
+
+
+def repair(version: ModelVersion, error: ArtefactError) -> bool:
+    """Fetch a version anew after an error, tell of it, and return whether it is sound again."""
+    found = f"Its artefact on {socket.gethostname()} was damaged: {error}."
+    try:
+        make_local(version, is_thorough=True)
+    except ArtefactError as worse:
+        with cache_lock():
+            set_aside(version)
+        raise_alert(number=version.number, text=f"{found} The storage has none either: {worse}.")
+        return False
+    raise_alert(number=version.number, text=f"{found} It was fetched again and is sound.")
+    return True

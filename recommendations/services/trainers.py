@@ -1,0 +1,85 @@
+"""Who fits and judges models: ratings in, artefact out.
+
+Everything around it (reading, gate, storage, activation) knows this interface alone, so that the
+work can be given to another engine or another machine: `settings.TRAINER` names the class.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from recommendations.engine import artefacts
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.models import build_model, recipe_of
+from recommendations.engine.progress import listening
+from recommendations.services.forked import Tell, run_forked
+from recommendations.services.judging import Evaluation, judge_recipes
+from recommendations.services.progress import Watch
+
+Recipe = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """What was written: the recipe as it was fitted, and how much it has seen."""
+
+    recipe: Recipe
+    counts: Mapping[str, Any]
+
+
+class Trainer(Protocol):
+    """Fit and judge recipes; `watch` hears how far that is and stops it by raising."""
+
+    def judge(
+        self, interactions: Interactions, *, candidate: Recipe, rival: Recipe | None, watch: Watch
+    ) -> Evaluation:
+        """Return how the candidate does on ratings it has not seen, beside the rival's recipe."""
+
+    def fit(
+        self, interactions: Interactions, *, recipe: Recipe, directory: Path, watch: Watch
+    ) -> Fitted:
+        """Fit a recipe on everything and write its artefact into a directory that is not there."""
+
+
+def configured_trainer() -> Trainer:
+    """Return the trainer that the settings name."""
+    trainer: Trainer = import_string(settings.TRAINER)()
+    return trainer
+
+
+class ForkedTrainer:
+    """The engine on this machine, in a process of its own."""
+
+    def judge(
+        self, interactions: Interactions, *, candidate: Recipe, rival: Recipe | None, watch: Watch
+    ) -> Evaluation:
+        """Judge in a forked process."""
+
+        def work(tell: Tell) -> dict[str, Any]:
+            with listening(tell):
+                return asdict(judge_recipes(interactions, candidate=candidate, rival=rival))
+
+        return Evaluation(**run_forked(work, watch=watch, hours=settings.TRAINING_HOURS))
+
+    def fit(
+        self, interactions: Interactions, *, recipe: Recipe, directory: Path, watch: Watch
+    ) -> Fitted:
+        """Fit and write in a forked process."""
+
+        def work(tell: Tell) -> dict[str, Any]:
+            with listening(tell):
+                return asdict(fit_and_save(interactions, recipe=recipe, directory=directory))
+
+        return Fitted(**run_forked(work, watch=watch, hours=settings.TRAINING_HOURS))
+
+
+def fit_and_save(interactions: Interactions, *, recipe: Recipe, directory: Path) -> Fitted:
+    """Fit a recipe and write its artefact."""
+    model = build_model(recipe).fit(interactions)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    artefacts.save(model, directory)
+    return Fitted(recipe=recipe_of(model), counts=asdict(model.training_))

@@ -1,0 +1,106 @@
+"""The life of a version's row, from the moment it is begun until its artefact can be activated."""
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from recommendations.engine import artefacts
+from recommendations.errors import TrainingFailedError, TrainingRunsAlreadyError
+from recommendations.models import ModelVersion
+from recommendations.services import artefact_storage
+from recommendations.services.artefact_cache import artefact_path, check_local
+
+logger = logging.getLogger(__name__)
+
+Kind = ModelVersion.Kind
+State = ModelVersion.State
+
+TRAINING_LOCK = 7_205_001
+INCREMENT_LOCK = 7_205_002
+NUMBER_LOCK = 7_205_003
+LOCKS = {Kind.FULL: TRAINING_LOCK, Kind.INCREMENT: INCREMENT_LOCK}
+HAS_ARTEFACT = (State.READY, State.ACTIVE, State.RETIRED, State.KEPT)
+
+
+@contextmanager
+def version_lock(kind: Kind = Kind.FULL) -> Iterator[None]:
+    """Hold PostgreSQL's advisory lock on making versions of a kind.
+
+    It is let go with the connection, however that ends. Raises TrainingRunsAlreadyError where
+    another process holds it. Inside, a statement may take as long as it needs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCKS[kind]])
+        if cursor.fetchone() != (True,):
+            raise TrainingRunsAlreadyError("Another process is training.")
+        try:
+            cursor.execute("SET statement_timeout TO 0")
+            yield
+        finally:
+            with suppress(DatabaseError):  # what went wrong inside says more
+                cursor.execute("RESET statement_timeout")
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCKS[kind]])
+
+
+def create_version(*, kind: Kind = Kind.FULL, base: ModelVersion | None = None) -> ModelVersion:
+    """Begin a version: a row in training, and the name of the directory its artefact will have.
+
+    The name is never used again, whatever becomes of the row.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
+        number = (ModelVersion.objects.aggregate(Max("number"))["number__max"] or 0) + 1
+        return ModelVersion.objects.create(
+            number=number,
+            kind=kind,
+            base=base,
+            directory=f"{number:06d}-{secrets.token_hex(4)}",
+            progress_at=timezone.now(),
+        )
+
+
+def publish_version(
+    version: ModelVersion,
+    *,
+    recipe: Mapping[str, Any],
+    counts: Mapping[str, Any],
+    state: State = State.READY,
+) -> None:
+    """Copy a written artefact into the shared storage and let the version be activated.
+
+    Raises TrainingFailedError where the row is no longer in training: it was given up meanwhile.
+    """
+    path = artefact_path(version)
+    manifest = artefacts.read_manifest(path)
+    version.manifest_sha256 = manifest.sha256
+    check_local(version)
+    artefact_storage.upload(path)
+    fields = {
+        "state": state,
+        "manifest_sha256": manifest.sha256,
+        "refers_to": sorted(artefacts.referred_directories(manifest)),
+        "recipe": dict(recipe),
+        "training_counts": dict(counts),
+        "trained_at": timezone.now(),
+    }
+    if not ModelVersion.objects.filter(pk=version.pk, state=State.TRAINING).update(**fields):
+        raise TrainingFailedError(f"Version {version.number} was given up while it was trained.")
+    version.refresh_from_db()
+
+
+def end_version(version: ModelVersion, *, state: State, note: str) -> None:
+    """Say that a version in training came to nothing."""
+    ModelVersion.objects.filter(pk=version.pk, state=State.TRAINING).update(state=state, note=note)
+
+
+def give_up_on_abandoned(kind: Kind = Kind.FULL) -> int:
+    """Mark what a killed process left behind; only whoever holds the kind's lock may."""
+    return ModelVersion.objects.filter(kind=kind, state=State.TRAINING).update(
+        state=State.FAILED, note="The process was ended."
+    )

@@ -1,0 +1,93 @@
+import pytest
+
+from recommendations.models import ModelVersion
+from recommendations.services import artefact_storage
+from recommendations.services.artefact_cache import artefact_path
+from recommendations.services.pruning import prune_versions, tidy_versions
+from recommendations.services.training import train_version
+
+State = ModelVersion.State
+pytestmark = pytest.mark.django_db
+
+
+def make(number: int, state: str, *, base=None, refers_to=(), day: int = 0) -> ModelVersion:
+    return ModelVersion.objects.create(
+        number=number,
+        state=state,
+        kind="full" if base is None else "increment",
+        base=base,
+        refers_to=list(refers_to),
+        directory=f"{number:06d}-0000",
+        manifest_sha256="0" * 64,
+        activated_at=f"2026-01-{day:02d}T00:00:00Z" if day else None,
+    )
+
+
+def kept_numbers() -> set[int]:
+    return set(ModelVersion.objects.exclude(state=State.PRUNED).values_list("number", flat=True))
+
+
+@pytest.fixture(autouse=True)
+def _few(settings, tmp_path):
+    settings.KEEP_VERSIONS, settings.KEEP_INCREMENTS = 2, 1
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+
+
+def test_the_newest_stay_and_older_ones_go():
+    for number in range(1, 5):
+        make(number, "retired")
+    make(5, "active")
+
+    assert prune_versions() == 3
+
+    assert kept_numbers() == {4, 5}
+
+
+def test_what_serves_and_what_served_before_stay_however_old():
+    make(1, "retired", day=1)
+    make(2, "active", day=2)
+    for number in (3, 4, 5):
+        make(number, "ready")
+
+    prune_versions()
+
+    assert kept_numbers() == {1, 2, 4, 5}
+
+
+def test_no_version_goes_that_a_kept_one_refers_to():
+    base = make(1, "retired", day=1)
+    other = make(2, "retired")
+    make(3, "retired", base=base, refers_to=[base.directory])
+    make(4, "active", base=base, refers_to=[base.directory, other.directory], day=2)
+    for number in (5, 6, 7):
+        make(number, "ready")
+
+    prune_versions()
+
+    assert kept_numbers() == {1, 2, 4, 6, 7}
+
+
+def test_files_of_pruned_versions_go_from_storage_and_cache(two_camps, settings):
+    settings.KEEP_VERSIONS = 1
+    second = train_version(activate=True)
+    third = train_version(activate=True)
+
+    first = ModelVersion.objects.get(pk=two_camps.version.pk)
+    assert first.state == State.PRUNED
+    assert not artefact_path(first).exists()
+    stored = artefact_storage.stored_names()
+    assert first.directory not in stored
+    assert {second.directory, third.directory} <= stored
+    assert artefact_path(second).exists()
+
+
+def test_what_a_killed_training_left_is_found_without_another_training(two_camps):
+    abandoned = ModelVersion.objects.create(number=99, directory="000099-cafe0000")
+    artefact_path(abandoned).mkdir()
+
+    assert tidy_versions() == 1
+    assert tidy_versions() == 0
+
+    abandoned.refresh_from_db()
+    assert (abandoned.state, abandoned.note) == (State.FAILED, "The process was ended.")
+    assert not artefact_path(abandoned).exists()

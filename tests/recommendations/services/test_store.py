@@ -1,0 +1,184 @@
+"""What a process serves while artefacts arrive, break and vanish."""
+
+import shutil
+
+import pytest
+
+from recommendations.engine import artefacts
+from recommendations.errors import ModelNotReadyError
+from recommendations.models import ModelVersion
+from recommendations.services import artefact_storage
+from recommendations.services.artefact_cache import artefact_path
+from recommendations.services.registry import activate_version
+from recommendations.services.scrubbing import scrub_artefacts
+from recommendations.services.store import ModelStore
+from recommendations.services.training import train_version
+from tests.recommendations.services.damage import cut_short, flip_a_byte, largest_array
+from tests.two_camps import build_two_camps
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def older(settings, tmp_path) -> ModelVersion:
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+    return build_two_camps().version
+
+
+@pytest.fixture
+def newer(older) -> ModelVersion:
+    return train_version(activate=True)
+
+
+@pytest.fixture
+def store():
+    """Return the store of a process that has just started, idle when the test ends."""
+    store = ModelStore()
+    yield store
+    assert wait_for(lambda: store._arrival is None or not store._arrival.is_alive())
+
+
+def number_of(store: ModelStore) -> int:
+    store._checked_at = float("-inf")
+    return store.get().number
+
+
+def comes_to_serve(store: ModelStore, version: ModelVersion) -> bool:
+    return wait_for(lambda: number_of(store) == version.number)
+
+
+def lose_from_storage(version: ModelVersion) -> None:
+    artefact_storage.delete(version.directory)
+
+
+def has_alert(version: ModelVersion, text: str) -> bool:
+    return wait_for(lambda: text in ModelVersion.objects.get(pk=version.pk).alert)
+
+
+@pytest.mark.parametrize("damage", [cut_short, flip_a_byte])
+def test_what_is_damaged_here_is_passed_over_until_it_has_been_fetched(older, newer, store, damage):
+    damage(largest_array(artefact_path(newer)))
+
+    assert number_of(store) == older.number
+    assert comes_to_serve(store, newer)
+    assert has_alert(newer, "It was fetched again and is sound")
+    artefacts.verify(artefact_path(newer), expected_sha256=newer.manifest_sha256)
+
+
+@pytest.mark.parametrize("damage", [cut_short, flip_a_byte])
+def test_what_is_damaged_everywhere_leaves_the_version_before_and_an_alert(
+    older, newer, store, damage
+):
+    damage(largest_array(artefact_path(newer)))
+    lose_from_storage(newer)
+
+    assert number_of(store) == older.number
+    assert has_alert(newer, "The storage has none either")
+    assert number_of(store) == older.number
+
+
+def test_what_is_gone_everywhere_leaves_the_version_before_and_an_alert(older, newer, store):
+    shutil.rmtree(artefact_path(newer))
+    lose_from_storage(newer)
+
+    assert number_of(store) == older.number
+    assert has_alert(newer, "is gone")
+
+
+def test_an_altered_manifest_is_not_loaded(older, newer, store):
+    lose_from_storage(newer)
+    ModelVersion.objects.filter(pk=newer.pk).update(manifest_sha256="0" * 64)
+
+    assert number_of(store) == older.number
+    assert has_alert(newer, "expected 0000")
+
+
+def test_a_process_serves_on_with_nothing_left_but_what_it_has_mapped(older, newer, store):
+    assert number_of(store) == newer.number
+    for version in (older, newer):
+        lose_from_storage(version)
+        shutil.rmtree(artefact_path(version))
+
+    assert number_of(store) == newer.number
+
+
+def test_another_machine_fetches_what_was_activated_here(older, settings, tmp_path, store):
+    settings.ARTEFACTS_DIR = tmp_path / "other-machine"
+    with pytest.raises(ModelNotReadyError):
+        store.get()
+    assert wait_for(lambda: artefact_path(older).is_dir())
+    assert comes_to_serve(store, older)
+    files = list(artefact_path(older).iterdir())
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o444}
+
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+    newer = train_version(activate=True)
+
+    settings.ARTEFACTS_DIR = tmp_path / "other-machine"
+    assert number_of(store) == older.number
+    assert comes_to_serve(store, newer)
+
+
+def test_what_arrives_altered_is_not_kept(older, settings, tmp_path, store):
+    newer = train_version(activate=True)
+    stored = tmp_path / "stored"
+    shutil.copytree(artefact_path(newer), stored / newer.directory)
+    shutil.copytree(artefact_path(older), stored / older.directory)
+    settings.STORAGES = settings.STORAGES | {
+        "artefacts": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": stored},
+        }
+    }
+    flip_a_byte(largest_array(stored / newer.directory))
+    settings.ARTEFACTS_DIR = tmp_path / "other-machine"
+
+    assert comes_to_serve_first(store, older)
+    assert has_alert(newer, "in the storage has sha256")
+    assert not artefact_path(newer).exists()
+
+
+def comes_to_serve_first(store: ModelStore, version: ModelVersion) -> bool:
+    """Wait as a machine that has nothing yet: there is no model until one has arrived."""
+
+    def serves() -> bool:
+        store.forget()
+        try:
+            return store.get().number == version.number
+        except ModelNotReadyError:
+            return False
+
+    return wait_for(serves)
+
+
+def test_the_scrub_finds_what_was_altered_and_processes_map_what_is_fetched(older, store):
+    assert number_of(store) == older.number
+    mapped = store.get().model
+    flip_a_byte(largest_array(artefact_path(older)))
+
+    assert scrub_artefacts() == 1
+
+    assert number_of(store) == older.number
+    assert store.get().model is not mapped
+    artefacts.verify(artefact_path(older), expected_sha256=older.manifest_sha256)
+
+
+def test_the_scrub_sets_aside_what_cannot_be_fetched(older, newer, store):
+    assert number_of(store) == newer.number
+    flip_a_byte(largest_array(artefact_path(newer)))
+    lose_from_storage(newer)
+
+    assert scrub_artefacts() == 1
+
+    assert number_of(store) == older.number
+    assert has_alert(newer, "The storage has none either")
+
+
+def test_activation_by_another_machine_is_followed_here(older, newer, settings, tmp_path, store):
+    assert number_of(store) == newer.number
+    settings.ARTEFACTS_DIR = tmp_path / "other-machine"
+    activate_version(number=older.number)
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+
+    assert number_of(store) == older.number
