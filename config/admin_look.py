@@ -58,6 +58,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "3px",
     "COLORS": {"base": INK, "primary": SIGN_RED},
+    "DASHBOARD_CALLBACK": "recommendations.admin.tell_of_alerts",
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,31 +15,64 @@ from config.admin import QuickAdmin, ReadOnlyAdmin
 from movies.services.curation import log_decision
 from recommendations.errors import VersionNotServableError
 from recommendations.models import ModelVersion
+from recommendations.services.alerts import put_alert_away
+from recommendations.services.gate import sentence_of
 from recommendations.services.registry import activate_version, rollback_version
+from recommendations.services.training import cancel_training
 
+SHOWN_ALERTS = 3
 STATE_COLOURS = {
     "Active": "success",
     "Ready": "info",
     "Training": "warning",
     "Failed": "danger",
     "Retired": "default",
+    "Cancelled": "default",
+    "Kept, not activated": "warning",
+    "Pruned": "default",
 }
+
+
+def tell_of_alerts(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Say on a page of the admin what somebody should look at; Unfold calls it for the first."""
+    if request.user.has_perm("recommendations.view_modelversion"):
+        for version in ModelVersion.objects.exclude(alert="").order_by("-number")[:SHOWN_ALERTS]:
+            messages.error(request, f"Model {version}: {version.alert}")
+    return context
 
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
-    list_display = ("number", "state_label", "trained_at", "activated_at", "note")
-    list_filter = ("state",)
-    ordering = ("-number",)
-    actions_list = ("roll_back",)
-    actions_detail = ("activate",)
-    fields = (
+    class Media:
+        js = (Script("js/admin_progress.js", type="module"),)
+
+    list_display = (
         "number",
         "state_label",
+        "progress",
+        "kind",
+        "decision",
+        "trained_at",
+        "activated_at",
         "note",
+    )
+    list_filter = ("state", "kind")
+    ordering = ("-number",)
+    actions_list = ("roll_back",)
+    actions_detail = ("activate", "cancel", "put_away")
+    fields = (
+        "number",
+        "kind",
+        "base",
+        "state_label",
+        "progress",
+        "alert",
+        "note",
+        "decision",
         "trained_at",
         "activated_at",
         "metrics_text",
+        "gate_text",
         "counts_text",
         "recipe_text",
         "directory",
@@ -48,6 +82,26 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
     @display(description="State", label=STATE_COLOURS, ordering="state")
     def state_label(self, version: ModelVersion) -> str:
         return version.get_state_display()
+
+    @display(description="Progress")
+    def progress(self, version: ModelVersion) -> str:
+        """Say how far a training is; a module of ours keeps the marked text up to date."""
+        if version.state != ModelVersion.State.TRAINING:
+            return "–"
+        said = f"{version.percent} %, {version.stage or 'beginning'}"
+        if version.memory_mb:
+            said += f", {version.memory_mb:,} MB"
+        if version.cancel_requested:
+            said += ", stopping"
+        return format_html('<span id="progress-{}" data-progress>{}</span>', version.pk, said)
+
+    @display(description="Gate")
+    def decision(self, version: ModelVersion) -> str:
+        return sentence_of(version.gate)
+
+    @display(description="Gate's figures")
+    def gate_text(self, version: ModelVersion) -> str:
+        return _as_text(version.gate)
 
     @display(description="Metrics")
     def metrics_text(self, version: ModelVersion) -> str:
@@ -64,6 +118,22 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
     def has_serve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Tell who may decide which version serves; nobody may change a version's facts."""
         return request.user.has_perm("recommendations.change_modelversion")
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Tell who may stop a training, while it runs."""
+        is_training = ModelVersion.objects.filter(pk=object_id, state=ModelVersion.State.TRAINING)
+        return self.has_serve_permission(request) and is_training.exists()
+
+    def has_put_away_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Tell who may put an alert away, where there is one."""
+        has_alert = ModelVersion.objects.filter(pk=object_id).exclude(alert="")
+        return self.has_serve_permission(request) and has_alert.exists()
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the versions, and above them what somebody should look at."""
+        if request.method == "GET":
+            tell_of_alerts(request, {})
+        return super().changelist_view(request, extra_context)
 
     @action(
         description="Activate",
@@ -94,6 +164,43 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
     def roll_back(self, request: HttpRequest, _form: Any) -> HttpResponse:
         return self._decide(request, rollback_version, "Activated by going back.")
 
+    @action(
+        description="Cancel",
+        permissions=["cancel"],
+        icon="stop_circle",
+        dialog={
+            "title": "Stop this training?",
+            "description": "What serves now goes on serving. Nothing of the training is kept.",
+            "form_class": None,
+            "form_submit_text": "Stop it",
+        },
+    )
+    def cancel(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        version = ModelVersion.objects.get(pk=object_id)
+        if cancel_training(number=version.number):
+            log_decision(by=signed_in(request), rows=[version], message="Cancelled.")
+            self.message_user(request, f"The training of {version} stops within seconds.")
+        else:
+            self.message_user(request, f"{version} is not in training.", messages.ERROR)
+        return _to_the_list()
+
+    @action(
+        description="Put the alert away",
+        permissions=["put_away"],
+        icon="notifications_off",
+        dialog={
+            "title": "Has somebody seen to it?",
+            "description": "The alert is shown no more. A new one will be.",
+            "form_class": None,
+            "form_submit_text": "Put it away",
+        },
+    )
+    def put_away(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        version = ModelVersion.objects.get(pk=object_id)
+        put_alert_away(number=version.number)
+        log_decision(by=signed_in(request), rows=[version], message="Alert put away.")
+        return _to_the_list()
+
     def _decide(self, request: HttpRequest, decide: Any, message: str) -> HttpResponse:
         """Make the decision, log it, and say what came of it on the list that follows."""
         try:
@@ -103,8 +210,12 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
         else:
             log_decision(by=signed_in(request), rows=[version], message=message)
             self.message_user(request, f"{str(version).capitalize()} serves now.")
-        versions = reverse("admin:recommendations_modelversion_changelist")
-        return HttpResponse(headers={"HX-Redirect": versions})
+        return _to_the_list()
+
+
+def _to_the_list() -> HttpResponse:
+    versions = reverse("admin:recommendations_modelversion_changelist")
+    return HttpResponse(headers={"HX-Redirect": versions})
 
 
 def _as_text(facts: object) -> str:

@@ -1,8 +1,10 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
+from django.core import mail
 
 from recommendations.models import ModelVersion
+from recommendations.services.alerts import raise_alert
 from recommendations.services.registry import active_version
 from recommendations.services.training import train_version
 from tests.factories import make_user
@@ -62,3 +64,47 @@ def test_facts_are_only_read(two_camps):
     assert browser.post(f"{address}/change/", {"state": "retired"}).status_code == 403
     assert browser.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
     assert browser.get(f"{LIST}add/").status_code == 403
+
+
+def test_progress_of_a_training_is_shown_and_it_can_be_cancelled(two_camps):
+    training = ModelVersion.objects.create(
+        number=99, stage="fitting: ease", percent=52, memory_mb=1234
+    )
+    browser = browser_of(make_superuser())
+    said = f'<span id="progress-{training.pk}" data-progress>52 %, fitting: ease, 1,234 MB</span>'
+    assert said in browser.get(LIST).content.decode()
+    assert said in browser.get(f"{LIST}{training.pk}/change/").content.decode()
+
+    browser.post(f"{LIST}{training.pk}/cancel/", SUBMIT)
+
+    training.refresh_from_db()
+    assert training.cancel_requested
+    assert LogEntry.objects.get().change_message == "Cancelled."
+
+
+def test_only_a_training_can_be_cancelled_and_not_by_curators(two_camps):
+    training = ModelVersion.objects.create(number=99)
+    address = f"{LIST}{training.pk}/cancel/"
+    assert browser_of(make_curator()).post(address, SUBMIT).status_code == 403
+    served = f"{LIST}{two_camps.version.pk}/cancel/"
+    assert browser_of(make_superuser()).post(served, SUBMIT).status_code == 403
+    training.refresh_from_db()
+    assert not training.cancel_requested
+
+
+def test_alerts_are_shown_until_they_are_put_away(two_camps):
+    raise_alert(number=two_camps.version.number, text="Its artefact is gone.")
+    browser = browser_of(make_superuser())
+    assert "Its artefact is gone." in browser.get("/admin/").content.decode()
+    assert "Its artefact is gone." in browser.get(LIST).content.decode()
+
+    browser.post(f"{LIST}{two_camps.version.pk}/put_away/", SUBMIT)
+
+    assert "Its artefact is gone." not in browser.get(LIST).content.decode()
+
+
+def test_an_alert_is_mailed_once(two_camps, settings):
+    settings.ADMINS = [("Operator", "operator@example.org")]
+    for _ in range(2):
+        raise_alert(number=two_camps.version.number, text="Its artefact is gone.")
+    assert [message.subject for message in mail.outbox] == ["[Marquee] Model version 1"]
