@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,9 +63,17 @@ def make_local(version: ModelVersion, *, is_thorough: bool = False) -> bool:
     """
     check = verify_local if is_thorough else check_local
     with cache_lock():
-        needed = ModelVersion.objects.filter(directory__in=version.refers_to)
-        fetched = [_make_sound(each, check) for each in [*needed, version]]
-    return any(fetched)
+        try:
+            check(version)
+        except ArtefactError as error:
+            if artefact_path(version).exists():
+                logger.warning("version %s is damaged here: %s", version.number, error)
+        else:
+            return False
+        for needed in ModelVersion.objects.filter(directory__in=version.refers_to):
+            _make_sound(needed)
+        _make_sound(version)
+    return True
 
 
 def remove_local(names: Collection[str]) -> None:
@@ -106,18 +114,13 @@ def cache_lock() -> Iterator[None]:
         yield
 
 
-def _make_sound(version: ModelVersion, check: Callable[[ModelVersion], None]) -> bool:
-    """Fetch a version unless it is here and passes the check; return whether it was fetched."""
+def _make_sound(version: ModelVersion) -> None:
+    """Fetch a version unless every byte of it is here."""
     try:
-        check(version)
-    except ArtefactError as error:
-        if artefact_path(version).exists():
-            logger.warning("version %s is damaged on this machine: %s", version.number, error)
-    else:
-        return False
-    _fetch(version)
-    logger.info("version %s has arrived", version.number)
-    return True
+        verify_local(version)
+    except ArtefactError:
+        _fetch(version)
+        logger.info("version %s has arrived", version.number)
 
 
 def _fetch(version: ModelVersion) -> None:

@@ -26,7 +26,8 @@ def prune_versions() -> int:
     """Prune all but the newest versions and return how many.
 
     Kept are the newest `KEEP_VERSIONS` full versions and `KEEP_INCREMENTS` increments, the active
-    version, the one a rollback would bring back, and whatever any of these refers to.
+    version, the one a rollback would bring back, and whatever any of these, or one that is being
+    made, refers to.
     """
     kept = _kept()
     pruned = (
@@ -83,9 +84,9 @@ def _kept() -> list[ModelVersion]:
     servable = ModelVersion.objects.filter(state__in=HAS_ARTEFACT).select_related("base")
     full = servable.filter(kind=Kind.FULL).order_by("-number")[: settings.KEEP_VERSIONS]
     increments = servable.filter(kind=Kind.INCREMENT).order_by("-number")
-    active = servable.filter(state=State.ACTIVE)
+    in_use = ModelVersion.objects.filter(state__in=[State.ACTIVE, State.TRAINING])
     previous = previous_version()
-    kept = [*full, *increments[: settings.KEEP_INCREMENTS], *active]
+    kept = [*full, *increments[: settings.KEEP_INCREMENTS], *in_use]
     return _with_what_they_need([*kept, previous] if previous else kept)
 
 

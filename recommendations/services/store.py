@@ -166,10 +166,14 @@ def _inode_of(path: Path) -> int:
 def _servable_best_first() -> QuerySet[ModelVersion]:
     """Return the active version, then those that served before it, latest first."""
     is_active = Case(When(state=ModelVersion.State.ACTIVE, then=Value(0)), default=Value(1))
-    return ModelVersion.objects.filter(
-        state__in=[ModelVersion.State.ACTIVE, ModelVersion.State.RETIRED],
-        activated_at__isnull=False,
-    ).order_by(is_active, F("activated_at").desc())
+    return (
+        ModelVersion.objects.filter(
+            state__in=[ModelVersion.State.ACTIVE, ModelVersion.State.RETIRED],
+            activated_at__isnull=False,
+        )
+        .order_by(is_active, F("activated_at").desc())
+        .defer("metrics", "gate", "recipe", "training_counts")
+    )
 
 
 store = ModelStore()

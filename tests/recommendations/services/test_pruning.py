@@ -67,6 +67,17 @@ def test_no_version_goes_that_a_kept_one_refers_to():
     assert kept_numbers() == {1, 2, 4, 6, 7}
 
 
+def test_the_base_of_an_increment_that_is_being_made_stays():
+    base = make(1, "retired")
+    for number in (2, 3, 4):
+        make(number, "ready")
+    make(5, "training", base=base)
+
+    prune_versions()
+
+    assert kept_numbers() == {1, 3, 4, 5}
+
+
 def test_files_of_pruned_versions_go_from_storage_and_cache(two_camps, settings):
     settings.KEEP_VERSIONS = 1
     second = train_version(activate=True)
