@@ -1,0 +1,78 @@
+"""Private servers that can be killed, and stopped without being closed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from runner.services import Lease
+
+PATIENCE_SECONDS = 60.0
+
+
+def wait_for(is_true: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> None:
+    """Poll until something is so; fail when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+class BreakableServer:
+    """PostgreSQL or Redis under a keeper, which starts it again unless it is held back."""
+
+    def __init__(self, directory: Path) -> None:
+        self._lease = Lease(directory, is_disposable=True).enter()
+        assert self._lease._keeper is not None
+        self._keeper = self._lease._keeper.pid
+
+    @property
+    def url(self) -> str:
+        return self._lease.url
+
+    @property
+    def process(self) -> int:
+        """Return the server's process, which changes when it is started again."""
+        (process,) = children_of(self._keeper)
+        return process
+
+    def leave(self) -> None:
+        self._lease.leave()
+
+    def restart(self) -> None:
+        """Shut the server down as an operator does; its keeper starts it again."""
+        os.kill(self.process, signal.SIGINT)
+
+    @contextmanager
+    def gone(self) -> Iterator[None]:
+        """Kill the server and let nobody start it until the end."""
+        os.kill(self._keeper, signal.SIGSTOP)
+        os.kill(self.process, signal.SIGKILL)
+        try:
+            yield
+        finally:
+            os.kill(self._keeper, signal.SIGCONT)
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """Stop the server and all its processes: connections stay open, and nothing answers."""
+        stopped = [self.process, *descendants_of(self.process)]
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
+
+
+def children_of(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8")
+    return [int(child) for child in listed.split()]
+
+
+def descendants_of(process: int) -> list[int]:
+    children = children_of(process)
+    return children + [below for child in children for below in descendants_of(child)]

@@ -1,0 +1,116 @@
+import threading
+
+import pytest
+
+from tests.never_down.servers import wait_for
+from tests.never_down.test_without_redis import SECOND, SLACK
+
+# A browser that was here before: whether it is signed in only the database knows.
+VISITOR = {"Cookie": "sessionid=6q2m4n8v0c1x3z5l7k9j2h4g6f8d0s1a"}
+PAGES = [
+    "/",
+    "/movies/",
+    "/movies/?q=western",
+    "/movies/suggestions/?q=w",
+    "/picks/",
+    "/admin/",
+    "/admin/login/",
+    "/accounts/signup/",
+    "/account/",
+    "/posters/1-0.svg",
+]
+STILL_THERE = ["/livez", "/static/css/base.css"]
+RATERS = 4
+
+
+@pytest.fixture(params=["killed", "stalled"])
+def broken(request, site):
+    """Break PostgreSQL while threads have connections open, and see that the site gets over it."""
+    for _ in range(8):
+        site.ask("/")
+    postgres = site.postgres
+    with postgres.gone() if request.param == "killed" else postgres.stalled():
+        yield site
+    wait_for(site.is_whole)
+    assert site.ask("/").status == 200
+
+
+def test_pages_say_so_and_when_to_return(broken):
+    answers = {path: broken.ask(path, **VISITOR) for path in PAGES}
+
+    for path, answer in answers.items():
+        assert answer.status == 503, path
+        assert answer.headers["Retry-After"], path
+        assert "Back shortly" in answer.text, path
+        assert answer.seconds < SECOND + SLACK, path
+
+
+def test_programs_are_told_and_nothing_is_pretended(broken):
+    movie = broken.known["musicals"][9]
+
+    rated = broken.rate(movie, 2)
+    read = broken.ask("/api/v1/movies/")
+
+    for answer in (rated, read):
+        assert (answer.status, answer.said["status"]) == (503, 503)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["Retry-After"]
+        assert answer.seconds < SECOND + SLACK
+
+
+def test_what_needs_no_database_is_there(broken):
+    ready = broken.ask("/readyz")
+
+    assert [broken.ask(path).status for path in STILL_THERE] == [200, 200]
+    assert (ready.status, ready.said["postgresql"]) == (503, "away")
+    assert ready.headers["Retry-After"]
+    assert ready.seconds < SECOND + SLACK
+
+
+def test_every_acknowledged_rating_outlives_a_restart(site):
+    """Rate from several threads while PostgreSQL shuts down and comes back."""
+    movies = [*site.known["westerns"], *site.known["musicals"]]
+    acknowledged: dict[int, float] = {}
+    statuses: set[int] = set()
+    is_over = threading.Event()
+
+    def rate_for_ever(own: list[int]) -> None:
+        round_number = 0
+        while not is_over.is_set():
+            round_number += 1
+            for movie in own:
+                stars = 0.5 + (round_number % 10) / 2
+                answer = site.rate(movie, stars, by="newcomer")
+                statuses.add(answer.status)
+                if answer.status == 200:
+                    acknowledged[movie] = stars
+                else:
+                    # The commit may have come through; what counts is what is told next.
+                    acknowledged.pop(movie, None)
+
+    threads = [
+        threading.Thread(target=rate_for_ever, args=(movies[number::RATERS],))
+        for number in range(RATERS)
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in range(2):
+        before = site.postgres.process
+        site.postgres.restart()
+        wait_for(lambda before=before: has_changed(site, before))
+        wait_for(site.is_whole)
+    is_over.set()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == {200, 503}
+    stored = site.stored_stars(by="newcomer")
+    assert acknowledged
+    assert {movie: stored.get(movie) for movie in acknowledged} == acknowledged
+
+
+def has_changed(site, before: int) -> bool:
+    try:
+        return site.postgres.process != before
+    except ValueError:
+        return False
