@@ -29,6 +29,7 @@ from recommendations.engine.explanation import Part
 from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.products import cosines_with, divide, multiply, multiply_many
+from recommendations.engine.recording import record
 from recommendations.engine.taste_groups import TasteGroups
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
@@ -97,14 +98,11 @@ class Als(Recommender):
             raise HyperparameterError("als: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
-        weights = self._weights(interactions)
-        signed = weights.copy()
-        # The library reads a negative value as preference 0 with that much confidence.
-        signed.data = np.sign(weights.data) * (1 + np.float32(self.alpha) * np.abs(weights.data))
+        signed = self.confidences(interactions)
         confidences = sparse.csr_matrix(signed)  # the kind of matrix that the library takes
         # More BLAS threads slow the library tenfold and change bytes; its own threads do neither.
         with blas_threads(1):
-            solver = self._solver(interactions)
+            solver = self.solver(interactions)
             solver.fit(confidences, show_progress=False)
             item_vectors = np.asarray(solver.item_factors, dtype=np.float32)
             is_touched = np.bincount(signed.indices, minlength=interactions.n_items) > 0
@@ -114,6 +112,7 @@ class Als(Recommender):
             self.item_vectors_ = item_vectors
             self.gram_ = exact.T @ exact
             self.noise_ = np.array([self._noise(signed, user_vectors)])
+        record("user_vectors", user_vectors)
         self._group_people(user_vectors, interactions)
 
     def _group_people(self, user_vectors: Float32Array, interactions: Interactions) -> None:
@@ -130,7 +129,16 @@ class Als(Recommender):
         arrays = {name: getattr(self, f"group_{name}_") for name in TasteGroups.names()}
         return TasteGroups.restore(arrays)
 
-    def _solver(self, interactions: Interactions) -> AlternatingLeastSquares:
+    def confidences(self, interactions: Interactions) -> CsrMatrix:
+        """Return c of every cell that speaks, negative where p is 0, shape (n_users, n_items)."""
+        weights = self._weights(interactions)
+        signed = weights.copy()
+        # The library reads a negative value as preference 0 with that much confidence.
+        signed.data = np.sign(weights.data) * (1 + np.float32(self.alpha) * np.abs(weights.data))
+        return signed
+
+    def solver(self, interactions: Interactions) -> AlternatingLeastSquares:
+        """Return the library's solver before its first iteration."""
         solver = AlternatingLeastSquares(
             factors=self.factors,
             regularization=self.ridge,

@@ -131,13 +131,9 @@ def update(
         sums, centred_sums = ratings.sums(rows, expectations=expectations, features=features)
         split = covariances.shape[1]
         scale = row_weights[rows, np.newaxis].astype(np.float32)
-        moments, crossed = sums[:, :split], sums[:, split:-1]
-        gains = centred_sums - crossed
-        precisions = unpack(moments * scale) + prior.precision
-        spread = np.linalg.inv(precisions)
-        pulls = prior.means[rows] @ prior.precision + scale * gains
-        found = np.einsum("nij,nj->ni", spread, pulls)
-        packed = spread[:, pairs.rows, pairs.columns]
+        moments, gains = sums[:, :split], centred_sums - sums[:, split:-1]
+        prior_of_rows = Prior(means=prior.means[rows], precision=prior.precision)
+        found, packed = posterior(moments, gains, prior_of_rows, scale=scale)
         means[rows], covariances[rows] = found, packed
         centred = ratings.centred[rows]
         squares = centred.power(2) @ weights - 2 * (centred @ effects) + sums[:, -1]
@@ -146,6 +142,22 @@ def update(
 
     map_blocks(solve, n_rows, block=_BLOCK)
     return Vectors(means=means, covariances=covariances), errors
+
+
+def posterior(
+    moments: Float32Array, gains: Float32Array, prior: Prior, *, scale: Float32Array
+) -> tuple[Float32Array, Float32Array]:
+    """Return means (n, D) and packed covariances of rows with this prior, given their sums.
+
+    `moments` is Σ E[φφᵀ], packed; `gains` Σ E[φ] · (stars − mean) − Σ E[effect·φ], (n, D); `scale`
+    (n, 1) is how precise the row's ratings are.
+    """
+    precisions = unpack(moments * scale) + prior.precision
+    spread = np.linalg.inv(precisions)
+    pulls = prior.means @ prior.precision + scale * gains
+    found = np.einsum("nij,nj->ni", spread, pulls)
+    pairs = pairing(prior.means.shape[1])
+    return found, spread[:, pairs.rows, pairs.columns]
 
 
 @dataclass(frozen=True, kw_only=True)

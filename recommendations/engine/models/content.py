@@ -128,11 +128,11 @@ class Content(Recommender):
         self.letters_, self.letter_ends_ = space.vocabulary.letters, space.vocabulary.ends
         self.rarities_ = space.rarities
         counts = np.bincount(interactions.user_items.indices, minlength=n_items)
-        self.terms_ = self._likeness_terms(rows)
+        self.terms_ = self.likeness_terms(rows)
         with blas_threads(FIT_THREADS):
             self._learn_topics()
             self._learn_map(interactions, counts, features=self._map_features(rows))
-            self.vectors_ = self._vectors(rows)
+            self.vectors_ = self.vectors_of(rows)
 
     def _learn_topics(self) -> None:
         n_topics = min(self.topics, *self.terms_.shape)
@@ -180,7 +180,11 @@ class Content(Recommender):
         Terms the model has not learned are left out; empty content gives zeros.
         """
         content.check(n_items=n_items)
-        return self._vectors(self._space.rows(content, n_items=n_items, fields=self._fields()))
+        return self.vectors_of(self.rows(content, n_items=n_items))
+
+    def rows(self, content: ItemContent, *, n_items: int) -> CsrMatrix:
+        """Return what is known of items in the terms that were learned, (n_items, n_terms)."""
+        return self._space.rows(content, n_items=n_items, fields=self._fields())
 
     def profile(self, history: History) -> FloatArray:
         """Return the person's vector, float64, shape (n_dimensions,): `vectors_ @` it scores."""
@@ -211,17 +215,17 @@ class Content(Recommender):
         vocabulary = Vocabulary(letters=self.letters_, ends=self.letter_ends_)
         return TermSpace(vocabulary=vocabulary, rarities=self.rarities_)
 
-    def _likeness_terms(self, rows: CsrMatrix) -> CsrMatrix:
+    def likeness_terms(self, rows: CsrMatrix) -> CsrMatrix:
         """Return unit rows whose inner products are cosines, fields counting by their weight."""
         return unit_rows(scale_columns(rows, self._space.roots(self.field_weights)))
 
     def _map_features(self, rows: CsrMatrix) -> CsrMatrix:
         return scale_columns(rows, self._space.roots(self.map_field_weights))
 
-    def _vectors(self, rows: CsrMatrix) -> Float32Array:
+    def vectors_of(self, rows: CsrMatrix) -> Float32Array:
         """Return foretold factors and unit topics side by side, from rows of the term space."""
         foretold = np.asarray(self._map_features(rows) @ self.term_factors_)
-        topics = np.asarray(self._likeness_terms(rows) @ self.topic_terms_)
+        topics = np.asarray(self.likeness_terms(rows) @ self.topic_terms_)
         norms = np.linalg.norm(topics, axis=1, keepdims=True)
         return np.hstack([foretold, topics / np.where(norms > 0, norms, 1)]).astype(np.float32)
 

@@ -13,6 +13,7 @@ describes (Jeunen, Van Balen and Goethals, "Closed-form models for collaborative
 side-information", RecSys 2020): Gram matrices become XᵀΩX + SᵀS and XᵀΩY + SᵀS, means stay.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,6 +23,7 @@ from scipy import linalg, sparse
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray
 from recommendations.engine.models.gram_blocks import weighted_grams
 from recommendations.engine.models.samples import MANY_RATINGS
+from recommendations.engine.recording import is_recording, record
 
 _USER_BLOCK = 2048
 _COLUMN_BLOCK = 1024
@@ -78,11 +80,38 @@ def solve(problem: Regression, *, neighbours: int | None) -> CsrMatrix | Float32
     With `neighbours`, only that many strongest entries of each column are kept and B is CSR.
     """
     n_items = problem.inputs.shape[1]
-    columns = _DualColumns(problem) if problem.n_rows < n_items else _PrimalColumns(problem)
+    if problem.n_rows < n_items:
+        return keep_strongest(_DualColumns(problem).block, n_items, neighbours=neighbours)
+    return solve_grams(problem, *gram_matrices(problem), neighbours=neighbours)
+
+
+def solve_grams(
+    problem: Regression, gram: Float32Array, cross: Float32Array, *, neighbours: int | None
+) -> CsrMatrix | Float32Array:
+    """Return B of a problem whose XᵀΩX and XᵀΩY are known; both matrices are overwritten."""
+    _record(problem, gram, cross)
+    columns = _PrimalColumns(problem, gram, cross)
+    return keep_strongest(columns.block, len(gram), neighbours=neighbours)
+
+
+def _record(problem: Regression, gram: Float32Array, cross: Float32Array) -> None:
+    if is_recording():
+        record("gram", gram)
+        record("cross", cross)
+        record("input_sums", problem.input_sums)
+        record("target_sums", problem.target_sums)
+        record("total", np.array([problem.total]))
+        record("diagonal", problem.diagonal)
+
+
+def keep_strongest(
+    block: Callable[[int, int], Float32Array], n_items: int, *, neighbours: int | None
+) -> CsrMatrix | Float32Array:
+    """Return all columns of B, which `block` gives from one number up to another."""
     if neighbours is None or neighbours >= n_items:
-        return columns.block(0, n_items)
+        return block(0, n_items)
     blocks = [
-        strongest(columns.block(start, min(start + _COLUMN_BLOCK, n_items)), neighbours)
+        strongest(block(start, min(start + _COLUMN_BLOCK, n_items)), neighbours)
         for start in range(0, n_items, _COLUMN_BLOCK)
     ]
     return cast("CsrMatrix", sparse.csr_array(sparse.hstack(blocks, format="csr")))
@@ -97,9 +126,8 @@ def intercepts(problem: Regression, weights: CsrMatrix | Float32Array) -> FloatA
 class _PrimalColumns:
     """B by the inverse of an items × items matrix."""
 
-    def __init__(self, problem: Regression) -> None:
+    def __init__(self, problem: Regression, gram: Float32Array, cross: Float32Array) -> None:
         keep, means = problem.keep, problem.input_sums / problem.total
-        gram, cross = _gram_matrices(problem)
         gram -= np.outer(problem.input_sums, means).astype(np.float32)
         cross -= np.outer(means, problem.target_sums).astype(np.float32)
         if problem.side is not None:
@@ -111,8 +139,10 @@ class _PrimalColumns:
                 cross[rows] += shared
         gram *= keep * keep
         gram[np.diag_indices_from(gram)] += problem.diagonal
-        inverse = _inverse(gram)
+        inverse = inverse_of(gram)
         self._weights = inverse @ (cross * np.float32(keep))
+        record("inverse", inverse)
+        record("product", self._weights)
         self._weights -= inverse * (np.diag(self._weights) / np.diag(inverse))
         np.fill_diagonal(self._weights, 0.0)
 
@@ -138,7 +168,7 @@ class _DualColumns:
         scaled = centred / problem.diagonal
         small = np.asarray(keep * keep * (scaled @ centred.T), dtype=np.float32)
         small[np.diag_indices_from(small)] += np.float32(1)
-        self._left = np.ascontiguousarray((_inverse(small) @ scaled).T)
+        self._left = np.ascontiguousarray((inverse_of(small) @ scaled).T)
         inverse_diagonal = 1 / problem.diagonal - keep * keep * np.einsum(
             "iu,ui->i", self._left, scaled
         )
@@ -152,7 +182,7 @@ class _DualColumns:
         return cast("Float32Array", weights)
 
 
-def _gram_matrices(problem: Regression) -> tuple[Float32Array, Float32Array]:
+def gram_matrices(problem: Regression) -> tuple[Float32Array, Float32Array]:
     """Return XᵀΩX and XᵀΩY, dense float32, uncentred."""
     n_users, n_items = problem.inputs.shape
     if problem.inputs.nnz > MANY_RATINGS:
@@ -184,7 +214,7 @@ def _centred(problem: Regression, matrix: CsrMatrix, sums: FloatArray) -> Float3
     return centred
 
 
-def _inverse(matrix: Float32Array) -> Float32Array:
+def inverse_of(matrix: Float32Array) -> Float32Array:
     """Return the inverse of a symmetric positive definite matrix, which is overwritten."""
     factor, failed_at = linalg.lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
     if failed_at:

@@ -5,7 +5,7 @@ alone it is far worse than popularity for newcomers, so it is fitted twice, with
 half of each history dropped, and the two speak by the length of the history.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from math import log
 from typing import Any, ClassVar, cast
@@ -26,8 +26,10 @@ from recommendations.engine.models.newcomers_choice import choose_for_newcomers
 from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
+from recommendations.engine.recording import record, recording
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
+Solver = Callable[..., CsrMatrix | Float32Array]
 _ITEMS_TO_CHOOSE_BY = 3_000
 CONTENT_FIELDS = tuple(each.name for each in fields(ItemContent))
 
@@ -79,13 +81,26 @@ class EaseLayer(Recommender):
             raise HyperparameterError("ease: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
+        self.choose_active(interactions)
+        ridge = self._choose_ridge(interactions)
+        record("ridge", np.array([ridge]))
+        normaliser = float(self._user_weights(interactions).mean())
+        record("normaliser", np.array([normaliser]))
+        self.learn_weights(self.regression(interactions, ridge=ridge, normaliser=normaliser), solve)
+
+    def choose_active(self, interactions: Interactions) -> None:
+        """Choose the items that take part: `active_items_`, and `places_` of all items in them."""
         self.active_items_ = choose_items(
             interactions, min_ratings=self.min_ratings, max_items=self.max_items
         )
-        problem = self._regression(interactions, ridge=self._choose_ridge(interactions))
+        self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
+        self.places_[self.active_items_] = np.arange(len(self.active_items_))
+
+    def learn_weights(self, problem: Regression, solver: Solver) -> None:
+        """Learn weights and intercepts from a problem over the active items."""
         is_large = len(self.active_items_) > self.dense_items
         with blas_threads(FIT_THREADS):
-            weights = solve(problem, neighbours=self.neighbours if is_large else None)
+            weights = solver(problem, neighbours=self.neighbours if is_large else None)
         offsets = intercepts(problem, weights)
         scale = self._popularity_scale(problem.targets)
         self.intercepts_ = offsets * scale
@@ -93,8 +108,6 @@ class EaseLayer(Recommender):
             self.weights_: CsrMatrix | Float32Array = weights * scale.astype(np.float32)
         else:
             self.weights_ = weights @ sparse.diags_array(scale.astype(np.float32))
-        self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
-        self.places_[self.active_items_] = np.arange(len(self.active_items_))
 
     def _choose_ridge(self, interactions: Interactions) -> float:
         ridges = (self.ridge, *self.other_ridges)
@@ -102,20 +115,28 @@ class EaseLayer(Recommender):
         candidates = [
             replace(self, ridge=ridge, other_ridges=(), max_items=max_items) for ridge in ridges
         ]
-        return ridges[choose_for_newcomers(candidates, interactions, seed=self.seed)]
+        with recording(None):
+            return ridges[choose_for_newcomers(candidates, interactions, seed=self.seed)]
 
-    def _regression(self, interactions: Interactions, *, ridge: float) -> Regression:
+    def _user_weights(self, interactions: Interactions) -> FloatArray:
+        """Return the weight of every person before it is normalised, shape (n_users,)."""
+        ratings = interactions.user_items[:, self.active_items_]
+        lengths = np.maximum(np.diff(ratings.indptr), 1).astype(np.float64)
+        return lengths**-self.user_power
+
+    def regression(
+        self, interactions: Interactions, *, ridge: float, normaliser: float
+    ) -> Regression:
+        """Return the problem over the active items; people weigh in units of `normaliser`."""
         ratings = interactions.user_items[:, self.active_items_]
         inputs, targets = ratings.copy(), ratings.copy()
         inputs.data = self._weigh(ratings.data)
         events = interactions.event_weights[:, self.active_items_]
         targets.data = (ratings.data >= LIKED_STARS).astype(np.float32)
-        lengths = np.maximum(np.diff(ratings.indptr), 1).astype(np.float64)
-        user_weights = lengths**-self.user_power
         return Regression(
             inputs=inputs + events,
             targets=targets,
-            user_weights=user_weights / user_weights.mean(),
+            user_weights=self._user_weights(interactions) / normaliser,
             keep=self.keep,
             ridge=ridge,
             side=self._side(interactions),

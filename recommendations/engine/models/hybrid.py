@@ -122,10 +122,14 @@ class Hybrid(Stack, StarPredictor):
 
     def _fit(self, interactions: Interactions) -> None:
         super()._fit(interactions)
+        self.items_ = interactions.items  # needed for scoring before `fit` is done
+        self.finish(interactions)
+
+    def finish(self, interactions: Interactions) -> None:
+        """Learn what depends on all components together, once they are fitted."""
         counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
         rarity = self.cold_ratings / (counts + self.cold_ratings)
         self.content_emphasis_ = np.asarray(1.0 + self.cold_boost * rarity, dtype=np.float64)
-        self.items_ = interactions.items  # needed for scoring before `fit` is done
         self._learn_usual_scores(interactions)
 
     def _learn_usual_scores(self, interactions: Interactions) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import linalg
 
 from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, IndexArray
+from recommendations.engine.recording import part, record
 
 _ENTRY_BLOCK = 1 << 20
 _ROW_BLOCK = 1024
@@ -94,13 +95,18 @@ class Problem:
     def successions(self, kernel: Float32Array) -> Float32Array:
         """Return inputs × targets summed over the rows: (n_items, n_items), uncentred."""
         total = np.zeros((self.n_items, self.n_items), dtype=np.float32)
+        self.add_successions(total, kernel)
+        return total
+
+    def add_successions(self, total: Float32Array, kernel: Float32Array, *, sign: int = 1) -> None:
+        """Add the successions times `sign`."""
+        kernel = kernel * np.float32(sign)
         for trail in self.trail.blocks():
             for earlier, later, distances in trail.pairs(len(kernel)):
                 is_row = (distances > 0) & trail.is_target[later]
                 inputs, targets = earlier[is_row], later[is_row]
                 values = kernel[distances[is_row] - 1] * trail.inputs[inputs]
                 _add(total, trail.items[inputs], trail.items[targets], values)
-        return total
 
     def lifts(self, kernel: Float32Array, *, smoothing: float) -> Float32Array:
         """Return log (C + s) / (E + s): successions C, their expectation E, smoothing s.
@@ -120,11 +126,19 @@ class Problem:
     def cross(self, kernel: Float32Array) -> Float32Array:
         """Return the successions, centred."""
         total = self.successions(kernel)
+        record("successions", total)
         self._centre(total, self.input_means(kernel), self.target_means)
         return total
 
     def gram(self, kernel: Float32Array, other: Float32Array) -> Float32Array:
         """Return inputs × inputs of another kernel, summed over the rows and centred."""
+        total = self.products(kernel, other)
+        record("products", total)
+        self._centre(total, self.input_means(kernel), self.input_means(other))
+        return total
+
+    def products(self, kernel: Float32Array, other: Float32Array) -> Float32Array:
+        """Return the same uncentred."""
         total = np.zeros((self.n_items, self.n_items), dtype=np.float32)
         forward, backward = _overlaps(kernel, other), _overlaps(other, kernel)
         for trail in self.trail.blocks():
@@ -142,7 +156,6 @@ class Problem:
         weights = forward[0, rows] * self.trail.inputs**2
         squares = np.bincount(self.trail.items, weights, minlength=self.n_items)
         total[np.diag_indices_from(total)] += squares.astype(np.float32)
-        self._centre(total, self.input_means(kernel), self.input_means(other))
         return total
 
     def _centre(self, total: Float32Array, left: FloatArray, right: FloatArray) -> None:
@@ -160,15 +173,18 @@ def solve_in_turn(
     Holds one matrix more than there are kernels, besides those of the solution.
     """
     layers: list[Float32Array] = []
-    for kernel, ridge in zip(kernels, ridges, strict=True):
-        unexplained = problem.cross(kernel)
-        for earlier, weights in zip(kernels, layers, strict=False):
-            shared = problem.gram(kernel, earlier)
+    for place, (kernel, ridge) in enumerate(zip(kernels, ridges, strict=True)):
+        with part(f"{place}"):
+            unexplained = problem.cross(kernel)
+        for place_before, (earlier, weights) in enumerate(zip(kernels, layers, strict=False)):
+            with part(f"{place}-{place_before}"):
+                shared = problem.gram(kernel, earlier)
             for start in range(0, len(shared), _ROW_BLOCK):
                 rows = slice(start, start + _ROW_BLOCK)
                 unexplained[rows] -= shared[rows] @ weights
             del shared
-        gram = problem.gram(kernel, kernel)
+        with part(f"{place}-{place}"):
+            gram = problem.gram(kernel, kernel)
         gram[np.diag_indices_from(gram)] += np.float32(ridge)
         # LAPACK wants columns first; the matrix is symmetric, so its transpose is as good.
         factor = linalg.cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)

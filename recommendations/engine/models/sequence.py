@@ -27,9 +27,10 @@ from recommendations.engine.models.ease import choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
 from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
 from recommendations.engine.models.samples import some_people
+from recommendations.engine.recording import record
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
-_PRIOR_COUNT = 10.0
+PRIOR_COUNT = 10.0
 _N_LAYERS = 2
 
 
@@ -88,25 +89,34 @@ class Sequence(Recommender):
             raise HyperparameterError("sequence: rating_weights needs a weight for each star")
 
     def _fit(self, interactions: Interactions) -> None:
+        self.choose_active(interactions)
+        asked = some_people(interactions, seed=self.seed)
+        problem = Problem(
+            trail=self.trail(asked), n_items=len(self.active_items_), n_rows=asked.n_ratings
+        )
+        self.learn_weights(problem, interactions)
+
+    def choose_active(self, interactions: Interactions) -> None:
+        """Choose the items that take part: `active_items_`, and `places_` of all items in them."""
         self.active_items_ = choose_items(
             interactions, min_ratings=self.min_ratings, max_items=self.max_items
         )
         self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
         self.places_[self.active_items_] = np.arange(len(self.active_items_))
-        asked = some_people(interactions, seed=self.seed)
-        problem = Problem(
-            trail=self._trail(asked),
-            n_items=len(self.active_items_),
-            n_rows=asked.n_ratings,
-        )
+
+    def learn_weights(self, problem: Problem, interactions: Interactions) -> None:
+        """Learn weights and intercepts from the problem of these interactions."""
         self.weights_, ridge_intercepts = self._learn(problem)
         counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
-        self.intercepts_: FloatArray = self.popularity_share * np.log(counts + _PRIOR_COUNT)
+        self.intercepts_: FloatArray = self.popularity_share * np.log(counts + PRIOR_COUNT)
         self.intercepts_[self.active_items_] += ridge_intercepts
 
     def _learn(self, problem: Problem) -> tuple[CsrMatrix | Float32Array, FloatArray]:
         """Return both matrices, one below the other, and the intercepts of the regressions."""
-        kernels = self._kernels()
+        kernels = self.kernels()
+        record("target_means", problem.target_means)
+        for place, kernel in enumerate(kernels):
+            record(f"{place}.input_means", problem.input_means(kernel))
         with blas_threads(FIT_THREADS):
             layers = solve_in_turn(problem, kernels=kernels, ridges=self.ridges)
         lifts = problem.lifts(kernels[0], smoothing=self.smoothing)
@@ -118,13 +128,13 @@ class Sequence(Recommender):
         layers[0] += lifts
         return self._stack(layers), intercepts * scale
 
-    def _kernels(self) -> tuple[Float32Array, Float32Array]:
+    def kernels(self) -> tuple[Float32Array, Float32Array]:
         """Return the weight of an entry 1, 2, … `window` places ago for each matrix."""
         lags = np.arange(1, self.window + 1)
         flat = 0.5 ** (lags / self.half_life)
         return (1 / lags).astype(np.float32), flat.astype(np.float32)
 
-    def _trail(self, interactions: Interactions) -> Trail:
+    def trail(self, interactions: Interactions) -> Trail:
         """Return the ratings and the events of active items, in order."""
         counts = np.diff(interactions.user_items.indptr).astype(np.int64)
         event_places, event_weights = _place_events(interactions)
@@ -171,7 +181,7 @@ class Sequence(Recommender):
         lags = history.n_ratings - places
         used = np.flatnonzero((columns >= 0) & (weights > 0) & (lags <= self.window))
         rows = [columns[used] + layer * len(self.active_items_) for layer in range(_N_LAYERS)]
-        inputs = [weights[used] * kernel[lags[used] - 1] for kernel in self._kernels()]
+        inputs = [weights[used] * kernel[lags[used] - 1] for kernel in self.kernels()]
         entries = np.concatenate(inputs).astype(np.float64), np.concatenate(rows)
         return entries, np.tile(used + first, _N_LAYERS)
 

@@ -17,6 +17,7 @@ from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.progress import step
+from recommendations.engine.recording import part
 
 _NO_DEVIATION = 1e-12
 _HISTORIES = 1024  # scored by one component at a time
@@ -121,9 +122,10 @@ class Stack(Recommender):
         if fitted is not None and _is_same(fitted, component):
             return fitted
         unfitted = replace(component)
-        if isinstance(unfitted, Stack) and isinstance(fitted, Stack):
-            return unfitted.fit_like(interactions, fitted)
-        return unfitted.fit(interactions)
+        with part(name):
+            if isinstance(unfitted, Stack) and isinstance(fitted, Stack):
+                return unfitted.fit_like(interactions, fitted)
+            return unfitted.fit(interactions)
 
     def _voices(self, history: History) -> list[Voice]:
         """Return how the components speak; those of the last history are remembered.

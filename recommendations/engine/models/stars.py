@@ -34,6 +34,8 @@ from recommendations.engine.models.star_members import FoldInSettings, StarMembe
 from recommendations.engine.models.star_person import Account, StarPerson
 from recommendations.engine.models.star_residuals import left_out_errors
 from recommendations.engine.models.star_sets import content_sets, item_sets, user_sets
+from recommendations.engine.models.star_sums import record_sums
+from recommendations.engine.recording import is_recording, part
 from recommendations.engine.threads import blas_threads
 
 _USUAL_RATINGS = 100_000
@@ -151,6 +153,9 @@ class Stars(StarPredictor):
                 earlier=earlier,
             )
             member = StarMember.of(found, rated=rated, content=content, doubt=self.user_doubt)
+            if is_recording():
+                with part(f"{_MEMBER}{len(self.members_)}"):
+                    record_sums(found, member, known, rated=rated)
             self.members_.append(member)
             errors += left_out_errors(found, stars)
         self.mean_ = np.array([found.mean])

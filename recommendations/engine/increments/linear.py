@@ -1,0 +1,171 @@
+"""EASE from the Gram matrices of the fit, changed by what some people did.
+
+The matrices are sums over people, so they follow exactly. The solution follows by inverting them
+anew; or, where few items were touched, by Woodbury's identity from the old inverse P and the old
+PR. The change of A is then zero but for the rows and columns of the touched items and for the
+centring, A' = A + W K Wᵀ with W = [E_touched, c'x, cx], so
+
+    P' = P − PW (I + K WᵀPW)⁻¹ K WᵀP.
+
+Both ways take people in units of the weight that was usual at the fit (`normaliser`).
+"""
+
+from copy import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.increments.people import World
+from recommendations.engine.increments.state import TrainerState
+from recommendations.engine.models.dropout_ridge import (
+    Regression,
+    gram_matrices,
+    keep_strongest,
+    solve,
+    solve_grams,
+)
+from recommendations.engine.models.ease import EaseLayer
+
+# From a quarter of the items on an inverse is the faster way (benchmarks/increment.py measures).
+WOODBURY_BELOW = 0.25
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Change:
+    """How XᵀΩX and XᵀΩY change among the touched items: shape (n_touched, n_touched) each."""
+
+    touched: IndexArray
+    gram: Float32Array
+    cross: Float32Array
+
+
+def update_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLayer:
+    """Return the layer as it would be, had it been fitted after, with the ridge chosen before.
+
+    A layer with `side_weight` is returned as it is: the content of all items is not at hand.
+    """
+    if layer.side_weight:
+        return layer
+    updated = copy(layer)
+    updated.choose_active(world.after)
+    ridge, normaliser = state.number("ridge"), state.number("normaliser")
+    problem = updated.regression(world.after, ridge=ridge, normaliser=normaliser)
+    if "gram" not in state or problem.n_rows < problem.inputs.shape[1]:
+        updated.learn_weights(problem, solve)
+        return updated
+    old, new = layer.active_items_, updated.active_items_
+    before, after = world.rows(np.setxor1d(old, new))
+    change = change_between(
+        layer.regression(before, ridge=ridge, normaliser=normaliser),
+        updated.regression(after, ridge=ridge, normaliser=normaliser),
+        places=updated.places_[old].astype(np.int64),
+    )
+    can_stay = np.array_equal(old, new) and len(change.touched) < WOODBURY_BELOW * len(new)
+
+    def solver(problem: Regression, *, neighbours: int | None) -> CsrMatrix | Float32Array:
+        if can_stay:
+            return solve_by_woodbury(problem, change, state, neighbours=neighbours)
+        places = updated.places_[old].astype(np.int64)
+        return solve_again(problem, change, state, places=places, neighbours=neighbours)
+
+    updated.learn_weights(problem, solver)
+    return updated
+
+
+def change_between(before: Regression, after: Regression, *, places: IndexArray) -> Change:
+    """Return what the rows of `after` add and those of `before` no longer do.
+
+    `places` says where each column of `before` stands among those of `after`, −1 for nowhere.
+    """
+    n_items = after.inputs.shape[1]
+    is_touched = np.zeros(n_items, dtype=np.bool_)
+    is_touched[after.inputs.indices] = is_touched[after.targets.indices] = True
+    old = np.zeros(len(places), dtype=np.bool_)
+    old[before.inputs.indices] = old[before.targets.indices] = True
+    is_touched[places[old & (places >= 0)]] = True
+    touched = np.flatnonzero(is_touched)
+    columns = np.full(n_items, -1, dtype=np.int64)
+    columns[places[places >= 0]] = np.flatnonzero(places >= 0)
+    gram, cross = _sums(after, touched)
+    was_there = columns[touched] >= 0
+    old_gram, old_cross = _sums(before, columns[touched[was_there]])
+    among = np.ix_(was_there, was_there)
+    gram[among] -= old_gram
+    cross[among] -= old_cross
+    return Change(touched=touched, gram=gram, cross=cross)
+
+
+def _sums(problem: Regression, columns: IndexArray) -> tuple[Float32Array, Float32Array]:
+    few = replace(problem, inputs=problem.inputs[:, columns], targets=problem.targets[:, columns])
+    return gram_matrices(few)
+
+
+def spread(matrix: Float32Array, places: IndexArray, n_items: int) -> Float32Array:
+    """Return a new matrix (n_items, n_items) with the rows and columns at their places, else 0."""
+    if len(places) == n_items and np.array_equal(places, np.arange(n_items)):
+        return matrix.copy()
+    total = np.zeros((n_items, n_items), dtype=np.float32)
+    kept = np.flatnonzero(places >= 0)
+    total[np.ix_(places[kept], places[kept])] = matrix[np.ix_(kept, kept)]
+    return total
+
+
+def solve_again(
+    problem: Regression,
+    change: Change,
+    state: TrainerState,
+    *,
+    places: IndexArray,
+    neighbours: int | None,
+) -> CsrMatrix | Float32Array:
+    """Return B by inverting the changed matrices."""
+    n_items = problem.inputs.shape[1]
+    among = np.ix_(change.touched, change.touched)
+    gram = spread(state.array("gram"), places, n_items)
+    gram[among] += change.gram
+    cross = spread(state.array("cross"), places, n_items)
+    cross[among] += change.cross
+    return solve_grams(problem, gram, cross, neighbours=neighbours)
+
+
+def solve_by_woodbury(
+    problem: Regression, change: Change, state: TrainerState, *, neighbours: int | None
+) -> CsrMatrix | Float32Array:
+    """Return B from the old P and PR; the items are the same."""
+    keep, touched = np.float32(problem.keep), change.touched
+    inverse = state.array("inverse")
+    sums = [problem.input_sums, np.asarray(state.array("input_sums"), dtype=np.float64)]
+    totals = [problem.total, state.number("total")]
+    targets = [problem.target_sums, np.asarray(state.array("target_sums"), dtype=np.float64)]
+    reached = np.column_stack(
+        [inverse[:, touched], *(inverse @ each.astype(np.float32) for each in sums)]
+    )
+    core = np.zeros((reached.shape[1], reached.shape[1]), dtype=np.float64)
+    core[:-2, :-2] = keep * keep * change.gram
+    grown = problem.diagonal[touched] - state.array("diagonal")[touched]
+    core[np.arange(len(touched)), np.arange(len(touched))] += grown
+    signs = (-1.0, 1.0)
+    core[[-2, -1], [-2, -1]] = [
+        float(keep) ** 2 * sign / total for sign, total in zip(signs, totals, strict=True)
+    ]
+    product: Float32Array = state.array("product").copy()
+    product[:, touched] += keep * (reached[:, :-2] @ change.cross)
+    for place, sign in enumerate(signs):
+        means = (sign * float(keep) / totals[place]) * targets[place]
+        product += np.outer(reached[:, place - 2], means.astype(np.float32))
+    seen = _looked_at(reached, touched, sums)
+    middle = np.linalg.solve(np.eye(len(core)) + core @ seen, core)
+    product -= reached @ (middle @ _looked_at(product, touched, sums)).astype(np.float32)
+    inverse = inverse - reached @ (middle @ reached.T).astype(np.float32)
+    product -= inverse * (np.diag(product) / np.diag(inverse))
+    np.fill_diagonal(product, 0.0)
+    return keep_strongest(
+        lambda start, stop: product[:, start:stop], len(product), neighbours=neighbours
+    )
+
+
+def _looked_at(matrix: Float32Array, touched: IndexArray, sums: list[FloatArray]) -> FloatArray:
+    """Return Wᵀ · matrix, float64."""
+    rows = [matrix[touched], *(each.astype(np.float32)[np.newaxis] @ matrix for each in sums)]
+    return np.asarray(np.concatenate(rows), dtype=np.float64)
