@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search bench-admin \
-	bench-engine bench-peers bench-freshness bench-warming tune
+	bench-engine bench-peers bench-freshness bench-warming bench-scale bench-load tune
 
 # The oldest supported first: that is what the pinned packages are tried with.
 PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
@@ -86,6 +86,16 @@ bench-engine: $(STAMP)
 bench-peers: $(STAMP)
 	@$(VENV)/python -m benchmarks.peers $(if $(TUNE),--tune) $(if $(REPORT),--report) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(WORLD),--world $(WORLD))
+
+# Hours at all sizes; what has been measured is not measured again. SIZES="1M 4M", STEPS="train web", AGAIN=1.
+bench-scale: $(STAMP)
+	@$(VENV)/python -m benchmarks.scale run $(if $(SIZES),--sizes $(SIZES)) $(if $(STEPS),--steps $(STEPS)) \
+		$(if $(AGAIN),--again)
+	@$(VENV)/python -m benchmarks.scale report
+
+# SIZE=1M: the site of bench-scale, else MovieLens 1M; ONLY="home search".
+bench-load: $(STAMP)
+	@$(VENV)/python -m benchmarks.load $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))
 
 # Needs MovieLens 1M in MARQUEE_TEST_DATA and half an hour; ONLY=als,svd for some models.
 tune: $(STAMP)

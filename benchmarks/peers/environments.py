@@ -1,11 +1,8 @@
 """The peers' own virtual environments under var/peers, from pinned requirements."""
 
-import hashlib
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+from benchmarks.environments import python_in
 from benchmarks.peers.places import VAR
 
 REQUIREMENTS = {"current": "requirements.txt", "older": "requirements-older.txt"}
@@ -13,15 +10,4 @@ REQUIREMENTS = {"current": "requirements.txt", "older": "requirements-older.txt"
 
 def python_of(environment: str) -> Path:
     """Return the interpreter of an environment, which is made and filled where it is not there."""
-    directory = VAR / environment
-    requirements = Path(__file__).with_name(REQUIREMENTS[environment])
-    stamp = directory / f"installed-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]}"
-    python = directory / "bin" / "python"
-    if not stamp.exists():
-        sys.stderr.write(f"Installing {requirements.name} into {directory}\n")
-        shutil.rmtree(directory, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", directory], check=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, "-r", requirements], check=True)
-        stamp.touch()
-    return python
+    return python_in(VAR / environment, Path(__file__).with_name(REQUIREMENTS[environment]))

@@ -1,0 +1,54 @@
+"""What the processes of a server use: cores, memory, processor time."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Start what is started in this block on one core, where there is more than one."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core} & before or before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that a process started, theirs too."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+def web_processes() -> list[int]:
+    """Return the gunicorn workers that this process has started."""
+    gunicorn = [pid for pid in descendants(os.getpid()) if b"gunicorn" in _command(pid)]
+    return [pid for pid in gunicorn if not descendants(pid)]
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def processor_seconds(pids: list[int]) -> float:
+    """Return the processor time that these processes have used so far."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / _TICK
+
+
+def memory_mb(pid: int) -> dict[str, float]:
+    """Return what a process holds: its own memory, and its share of everything (PSS)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}
+    return {"private": sizes["Private_Dirty"], "pss": sizes["Pss"]}

@@ -1,0 +1,86 @@
+"""What is asked of the site under load, and the bare view beside it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from benchmarks.load.locust import Ask, load
+from benchmarks.load.processes import memory_mb, on_core, processor_seconds, web_processes
+from benchmarks.private_site import BARE_VIEW, Visitor, ask, free_port, web_server
+
+SECONDS = 15.0
+SERVER_CORE, CLIENT_CORE = 0, 1
+BARE = "bare view"
+
+
+def measure_bare(*, seconds: float = SECONDS) -> dict[str, Any]:
+    """Return what the server answers for the view that does nearly nothing."""
+    from config.redis import redis_client
+
+    redis_client().set("marquee:bench:bare", "kept")
+    return _measure(BARE_VIEW, {BARE: [Ask(BARE, "/")]}, seconds=seconds)[BARE]
+
+
+def measure_site(
+    visitors: Sequence[Visitor], *, only: Sequence[str] = (), seconds: float = SECONDS
+) -> dict[str, dict[str, Any]]:
+    """Return what the server answers for each kind of request, and what its processes hold."""
+    kinds = {name: asks for name, asks in _kinds(visitors).items() if not only or name in only}
+    return _measure(None, kinds, seconds=seconds)
+
+
+def _kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
+    from movies.models import Movie
+
+    movies = list(Movie.objects.most_rated_first()[:200])
+    cookies = [{"Cookie": f"sessionid={visitor.session}"} for visitor in visitors]
+    tokens = [
+        {"Authorization": f"Bearer {visitor.token}", "Content-Type": "application/json"}
+        for visitor in visitors
+    ]
+    return {
+        "home": [Ask("home", "/", headers) for headers in cookies],
+        "movie": [Ask("movie", movie.get_absolute_url()) for movie in movies],
+        "search": [Ask("search", f"/movies/?q={movie.title.split()[-1]}") for movie in movies],
+        "own-list": [
+            Ask("own-list", "/api/v1/me/recommendations/?limit=20", headers) for headers in tokens
+        ],
+        "rate": [
+            Ask(
+                "rate",
+                f"/api/v1/me/ratings/{movie.pk}/",
+                headers,
+                method="PUT",
+                body=json.dumps({"rating": 0.5 + number % 10 / 2}),
+            )
+            for number, movie in enumerate(movies)
+            for headers in tokens[number % len(tokens) :][:1]
+        ],
+    }
+
+
+def _measure(
+    application: str | None, kinds: dict[str, list[Ask]], *, seconds: float
+) -> dict[str, dict[str, Any]]:
+    port, found = free_port(), {}
+    with on_core(SERVER_CORE):
+        server = web_server(port, application=application) if application else web_server(port)
+        server.__enter__()
+    try:
+        for name, asks in kinds.items():
+            for each in {one.path + str(one.headers): one for one in asks}.values():
+                if each.method == "GET":
+                    ask(port, each.method, each.path, each.headers)
+            pids = web_processes()
+            before = processor_seconds(pids)
+            with on_core(CLIENT_CORE):
+                loaded = load(port, asks, seconds=seconds)
+            spent = processor_seconds(pids) - before
+            found[name] = asdict(loaded) | {
+                "processor_ms": 1e3 * spent / max(loaded.a_second * seconds, 1.0),
+                "memory_mb": [memory_mb(pid) for pid in pids],
+            }
+    finally:
+        server.__exit__(None, None, None)
+    return found

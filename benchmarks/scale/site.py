@@ -1,0 +1,193 @@
+"""The site at each size: servers, database and artefacts of its own under var/scale."""
+
+import csv
+import os
+import random
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.scale.sizes import Size
+from movies.simulation import make_films, make_people, rate_films
+from runner.development import prepare_environment
+from runner.places import make_directory
+
+PEOPLE_IN_BATCH = 5_000
+PEOPLE_ON_DEMAND = 300
+VISITORS = 20
+SEARCHED_TITLES = 4_000
+
+
+def prepare(directory: Path) -> None:
+    """Set Django up with private servers in a directory; import nothing of the site before."""
+    os.environ["MARQUEE_VAR"] = str(make_directory(directory))
+    os.environ.setdefault("MARQUEE_ENV", "test")
+    prepare_environment(["benchmark"])
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def simulate(size: Size) -> dict[str, Any]:
+    """Make the site up, unless that was done before."""
+    prepare(size.directory / "site")
+    from movies.models import Rating
+    from movies.services.simulating import simulate_site
+
+    started = time.monotonic()
+    if not Rating.objects.exists():
+        simulate_site(plan=size.plan)
+    return {"simulate_seconds": round(time.monotonic() - started, 1)}
+
+
+def write_csv(size: Size) -> dict[str, Any]:
+    """Write the same movies and ratings as files of MovieLens' layout."""
+    directory = make_directory(size.directory / "ml-simulated")
+    films = make_films(size.plan)
+    with (directory / "movies.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("movieId", "title", "genres"))
+        for number, (title, year, genres) in enumerate(
+            zip(films.titles, films.years.tolist(), films.genres, strict=True), start=1
+        ):
+            writer.writerow((number, f"{title} ({year})", "|".join(genres)))
+    with (directory / "ratings.csv").open("w", encoding="ascii") as stream:
+        stream.write("userId,movieId,rating,timestamp\n")
+        for block in rate_films(size.plan, films, make_people(size.plan)):
+            columns = (block.users + 1, block.items + 1, block.half_stars / 2, block.seconds)
+            rows = zip(*(column.tolist() for column in columns), strict=True)
+            stream.writelines(f"{user},{item},{stars},{when}\n" for user, item, stars, when in rows)
+    return {"megabytes": round((directory / "ratings.csv").stat().st_size / 2**20)}
+
+
+def import_csv(size: Size) -> dict[str, Any]:
+    """Import these files into a database of their own, which is removed afterwards."""
+    directory = size.directory / "import"
+    shutil.rmtree(directory, ignore_errors=True)
+    prepare(directory)
+    from movies.services.importing import import_movielens
+
+    started = time.monotonic()
+    summary = import_movielens(path=size.directory / "ml-simulated")
+    return {
+        "import_seconds": round(time.monotonic() - started, 1),
+        "ratings": summary.ratings_added,
+        "database_mb": _database_mb(),
+    }
+
+
+def _database_mb() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()) / 1048576")
+        return int(cursor.fetchone()[0])
+
+
+def train(size: Size) -> dict[str, Any]:
+    """Train what is served on the whole site, gate and all, and activate it."""
+    prepare(size.directory / "site")
+    from recommendations.services.training import train_version
+
+    started = time.monotonic()
+    stages: list[dict[str, Any]] = []
+
+    def note(message: str) -> None:
+        stages.append({"at": round(time.monotonic() - started, 1), "what": message})
+
+    version = train_version(activate=True, report=note)
+    artefacts = size.directory / "site"
+    return {
+        "train_seconds": round(time.monotonic() - started, 1),
+        "stages": stages,
+        "counts": version.training_counts,
+        "disk_mb": sum(file.stat().st_size for file in artefacts.rglob("*.npy")) // 2**20,
+    }
+
+
+def batch_lists(size: Size) -> dict[str, Any]:
+    """Make the lists of many people at once, as after an activation."""
+    prepare(size.directory / "site")
+    from config.redis import redis_client
+    from recommendations.services.warming import warm_people
+
+    user_ids = _raters(PEOPLE_IN_BATCH)
+    redis_client().flushdb()
+    warm_people(user_ids[:500])  # the arrays come into memory
+    report = warm_people(user_ids[500:])
+    return {"people": report.kept, "people_a_second": round(report.kept / report.seconds, 1)}
+
+
+def lists_on_demand(size: Size) -> dict[str, Any]:
+    """Make the lists of one person after the other, as a request does that finds none."""
+    prepare(size.directory / "site")
+    from accounts.models import User
+    from config.redis import redis_client
+    from movies.services.curation import read_curation_revision
+    from recommendations.services.personal import read_personal_lists
+
+    redis_client().flushdb()
+    revision = read_curation_revision()
+    clock, processor = [], []
+    for user in User.objects.filter(pk__in=_raters(PEOPLE_ON_DEMAND + 30)):
+        started, used = time.perf_counter(), time.process_time()
+        read_personal_lists(user=user, curation_revision=revision)
+        clock.append(1e3 * (time.perf_counter() - started))
+        processor.append(1e3 * (time.process_time() - used))
+    return {
+        **{f"p{q}_ms": round(float(np.percentile(clock[30:], q)), 2) for q in (50, 95, 99)},
+        "processor_p95_ms": round(float(np.percentile(processor[30:], 95)), 2),
+    }
+
+
+def _raters(count: int) -> list[int]:
+    """Return people who rated, evenly from the first to the last who joined."""
+    from accounts.models import User
+
+    user_ids = list(User.objects.exclude(data_set="").order_by("pk").values_list("pk", flat=True))
+    places = np.linspace(0, len(user_ids) - 1, min(count, len(user_ids))).astype(int)
+    return [user_ids[place] for place in places]
+
+
+def search(size: Size) -> dict[str, Any]:
+    """Search for titles, names and their misspellings."""
+    prepare(size.directory / "site")
+    from benchmarks.search import make_queries, percentile, times
+    from movies.models import Movie, Person
+    from movies.services.search import search_movies
+
+    titles = list(Movie.objects.order_by("pk").values_list("title", flat=True)[:SEARCHED_TITLES])
+    names = list(Person.objects.order_by("pk").values_list("name", flat=True)[:SEARCHED_TITLES])
+    queries = make_queries(titles, names, random.Random(7))  # noqa: S311 - no secret
+    taken = [
+        each
+        for texts in queries.values()
+        for each in times(lambda q: search_movies(query=q), texts)
+    ]
+    return {f"p{q}_ms": round(percentile(taken, q), 2) for q in (50, 95, 99)}
+
+
+def web(size: Size) -> dict[str, Any]:
+    """Serve the front page from a warm cache beside the bare view, and see what that holds."""
+    prepare(size.directory / "site")
+    from benchmarks.load.site import measure_bare, measure_site
+    from benchmarks.private_site import make_visitors
+
+    visitors = make_visitors(VISITORS)
+    bare = measure_bare()
+    home = measure_site(visitors, only=["home"])["home"]
+    again = measure_bare()
+    usual = (bare["a_second"] + again["a_second"]) / 2
+    return {
+        "bare": bare,
+        "home": home,
+        "share_percent": round(100 * home["a_second"] / usual, 1),
+        "share_of_processor_percent": round(100 * bare["processor_ms"] / home["processor_ms"], 1),
+        "private_mb": round(max(each["private"] for each in home["memory_mb"])),
+        "pss_mb": round(max(each["pss"] for each in home["memory_mb"])),
+    }

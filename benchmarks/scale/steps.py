@@ -1,0 +1,23 @@
+"""What is measured at each size. A step returns its figures; its process is measured outside."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from benchmarks.scale import engine, site
+from benchmarks.scale.sizes import Size
+
+Step = Callable[[Size], dict[str, Any]]
+
+STEPS: dict[str, Step] = {
+    "simulate": site.simulate,
+    "csv": site.write_csv,
+    "import": site.import_csv,
+    **{f"fit-{name}": partial(engine.fit_component, name=name) for name in engine.COMPONENTS},
+    "fit-hybrid": partial(engine.fit_component, name="hybrid"),
+    "train": site.train,
+    "batch": site.batch_lists,
+    "demand": site.lists_on_demand,
+    "search": site.search,
+    "web": site.web,
+}
