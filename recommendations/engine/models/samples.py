@@ -8,7 +8,7 @@ import numpy as np
 
 from recommendations.engine.interactions import Interactions
 
-MANY_RATINGS = 5_000_000
+MANY_RATINGS = 3_000_000
 
 
 def some_people(interactions: Interactions, *, seed: int) -> Interactions:

@@ -50,7 +50,7 @@ class Sequence(Recommender):
     weight count by it, a dismissal does not count. `rating_weights` are the inputs for 1 to 5
     stars. Of the items with `min_ratings` or more only the `max_items` most rated take part;
     the others have their popularity alone. Above `dense_items` only the `neighbours` strongest
-    weights of a column are kept. Of more than five million ratings those of a sample of people
+    weights of a column are kept. Of more than three million ratings those of a sample of people
     are learned from.
     """
 

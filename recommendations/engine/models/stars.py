@@ -68,7 +68,7 @@ class Stars(StarPredictor):
     Member `i` has `factors[i]` factors. Ratings of a person, and of an item, are as precise as
     they turn out to be, the usual counting for `user_doubt` and `item_doubt` ratings. Factors are
     those at 100,000 ratings and grow by `factor_power` of the number of ratings, to `most_factors`
-    at most (32 above five million ratings, where most iterations are done on a sample of people);
+    at most (32 above three million ratings, where most iterations are done on a sample of people);
     so does the `item_ridge` of the map of the items' prior by `item_ridge_power`. The
     `user_ridge` is that of 1,000 people and grows by `user_ridge_power` of their number. The
     number of members falls by `member_power` of the number of ratings, to one. A history of n films

@@ -249,5 +249,5 @@ def test_a_large_set_gets_more_factors_up_to_a_limit_and_one_member_in_the_end()
     model = Stars(factors=(20, 30), factor_power=0.5, most_factors=70, member_power=0.2)
     assert [each.factors for each in model._settings(5_000)] == [20, 30]
     assert [each.factors for each in model._settings(400_000)] == [40, 60]
-    assert [each.factors for each in model._settings(4_900_000)] == [70]
+    assert [each.factors for each in model._settings(2_900_000)] == [70]
     assert [each.factors for each in model._settings(6_400_000)] == [32]
