@@ -62,14 +62,14 @@ def make_local(version: ModelVersion, *, is_thorough: bool = False) -> bool:
     byte of what is here already is read, too.
     """
     check = verify_local if is_thorough else check_local
+    try:
+        check(version)  # without the lock: going back must not wait for something to arrive
+    except ArtefactError as error:
+        if artefact_path(version).exists():
+            logger.warning("version %s is damaged here: %s", version.number, error)
+    else:
+        return False
     with cache_lock():
-        try:
-            check(version)
-        except ArtefactError as error:
-            if artefact_path(version).exists():
-                logger.warning("version %s is damaged here: %s", version.number, error)
-        else:
-            return False
         for needed in ModelVersion.objects.filter(directory__in=version.refers_to):
             _make_sound(needed)
         _make_sound(version)

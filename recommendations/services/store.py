@@ -153,7 +153,7 @@ def _bring_first_time(version: ModelVersion) -> None:
     try:
         make_local(version)
     except ArtefactError as error:
-        raise_alert(number=version.number, text=f"Its artefact is gone: {error}.")
+        raise_alert(number=version.number, text=f"Its artefact is not whole anywhere: {error}.")
 
 
 def _inode_of(path: Path) -> int:
