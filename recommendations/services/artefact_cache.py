@@ -48,6 +48,14 @@ def check_local(version: ModelVersion) -> None:
         verify_local(version)
 
 
+def state_of(version: ModelVersion) -> tuple[str, FileMarks | None]:
+    """Return what tells whether anything about a version's artefact here has changed since."""
+    try:
+        return version.manifest_sha256, _mark_files(version)
+    except ArtefactError:
+        return version.manifest_sha256, None
+
+
 def verify_local(version: ModelVersion) -> None:
     """Read every byte of a version's artefact; raise an `ArtefactError` unless all are right."""
     marks = _mark_files(version)

@@ -32,7 +32,9 @@ def scrub_artefacts() -> int:
             verify_local(version)
         except ArtefactError as error:
             damaged += 1
-            repair(version, error)
+            if not repair(version, error):
+                with cache_lock():
+                    set_aside(version)
     return damaged
 
 
@@ -42,8 +44,6 @@ def repair(version: ModelVersion, error: ArtefactError) -> bool:
     try:
         make_local(version, is_thorough=True)
     except ArtefactError as worse:
-        with cache_lock():
-            set_aside(version)
         raise_alert(number=version.number, text=f"{found} The storage has none either: {worse}.")
         return False
     raise_alert(number=version.number, text=f"{found} It was fetched again and is sound.")

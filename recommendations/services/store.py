@@ -20,7 +20,7 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import ModelNotReadyError
 from recommendations.models import ModelVersion
 from recommendations.services.alerts import raise_alert
-from recommendations.services.artefact_cache import artefact_path, check_local, make_local
+from recommendations.services.artefact_cache import artefact_path, check_local, make_local, state_of
 from recommendations.services.pruning import remove_what_is_gone
 from recommendations.services.scrubbing import repair
 
@@ -50,6 +50,7 @@ class ModelStore:
         self._checked_at = float("-inf")
         self._arrival: threading.Thread | None = None
         self._not_before: dict[str, float] = {}
+        self._refused: dict[str, tuple[object, EngineError]] = {}
 
     def get(self) -> ServedModel:
         """Return the model to serve from; raise ModelNotReadyError where there is none."""
@@ -63,7 +64,7 @@ class ModelStore:
     def forget(self) -> None:
         """Ask PostgreSQL again at the next use, and the storage for what it did not have."""
         self._checked_at = float("-inf")
-        self._not_before = {}
+        self._not_before, self._refused = {}, {}
 
     def _is_due(self) -> bool:
         return time.monotonic() - self._checked_at >= CHECK_SECONDS
@@ -106,12 +107,18 @@ class ModelStore:
         if not artefact_path(version).exists():
             self._fetch(version, error=None)
             return False
+        state = state_of(version)
+        refused = self._refused.get(version.directory)
+        if refused is not None and refused[0] == state:
+            self._fetch(version, error=refused[1])
+            return False
         try:
             check_local(version)
             inode = _inode_of(artefact_path(version))
             model = artefacts.load(artefact_path(version), expected_sha256=version.manifest_sha256)
         except EngineError as error:
             logger.error("version %s cannot be served: %s", version.number, error)  # noqa: TRY400 - expected
+            self._refused[version.directory] = (state, error.with_traceback(None))
             self._fetch(version, error=error)
             return False
         if not isinstance(model, Hybrid):
