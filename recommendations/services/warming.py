@@ -22,6 +22,7 @@ from recommendations.engine.arrays import FloatArray
 from recommendations.engine.processes import map_forked
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 from recommendations.models import ModelVersion
+from recommendations.services.artefact_cache import make_local
 from recommendations.services.bulk_histories import Person, read_people
 from recommendations.services.cache import (
     EncodedLists,
@@ -76,6 +77,7 @@ def warm_after_activation(*, number: int) -> WarmReport | None:
     if version is None or version.number != number:
         logger.info("version %s is not the active one any more: nothing is warmed", number)
         return None
+    make_local(version)  # on another machine the task may be here before its artefact
     store.forget()
     is_full = version.kind == ModelVersion.Kind.FULL
     return warm_people(recent_user_ids(within=LATELY if is_full else ABOUT))
