@@ -30,6 +30,15 @@ class StarsMissingError(MoviesError):
         super().__init__("Choose between half a star and five stars first.")
 
 
+class GuestFullError(MoviesError):
+    """A visit without an account holds no more movies."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"Without an account Marquee keeps {most} films. Create one, and all of them stay."
+        )
+
+
 class RealRatingsLoadedError(MoviesError):
     """The demo's simulated people do not mix with the people of a real data set."""
 
