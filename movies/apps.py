@@ -10,6 +10,7 @@ class MoviesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.services.personal_data import register_personal_data  # noqa: PLC0415
+        from movies import receivers  # noqa: F401, PLC0415
         from movies.services import personal_data  # noqa: PLC0415
 
         register_personal_data(
