@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from accounts.models import User
+from movies.guests import Guest, Viewer
 from movies.models import Movie
 
 HANDFUL = 10
@@ -21,18 +21,18 @@ class Handful:
     next_skip: int
 
 
-def movies_to_rate(*, user: User, limit: int = HANDFUL) -> list[Movie]:
-    """Return the first well-known films this person has neither rated nor dismissed."""
-    return pick_handful(user=user, limit=limit).movies
+def movies_to_rate(*, viewer: Viewer, limit: int = HANDFUL) -> list[Movie]:
+    """Return the first well-known films that somebody has neither rated nor dismissed."""
+    return pick_handful(viewer=viewer, limit=limit).movies
 
 
-def pick_handful(*, user: User, limit: int = HANDFUL, skip: int = 0) -> Handful:
-    """Return films this person has neither rated nor dismissed, from one fixed sequence.
+def pick_handful(*, viewer: Viewer, limit: int = HANDFUL, skip: int = 0) -> Handful:
+    """Return films that somebody has neither rated nor dismissed, from one fixed sequence.
 
     `skip` counts places of the sequence, which is the same for everybody: what somebody rates in
     between does not move the films behind it. At its end it starts over.
     """
-    settled = _settled_ids(user)
+    settled = _settled_ids(viewer)
     ahead: list[tuple[int, int]] = []
     behind: list[tuple[int, int]] = []
     for place, movie in enumerate(_varied(_known_movies()), start=1):
@@ -48,9 +48,11 @@ def pick_handful(*, user: User, limit: int = HANDFUL, skip: int = 0) -> Handful:
     )
 
 
-def _settled_ids(user: User) -> set[int]:
-    rated = set(user.ratings.values_list("movie_id", flat=True))
-    return rated.union(user.dismissals.values_list("movie_id", flat=True))
+def _settled_ids(viewer: Viewer) -> set[int]:
+    if isinstance(viewer, Guest):
+        return viewer.settled_ids
+    rated = set(viewer.ratings.values_list("movie_id", flat=True))
+    return rated.union(viewer.dismissals.values_list("movie_id", flat=True))
 
 
 def _known_movies() -> list[Movie]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from accounts.models import User
+from movies.guests import Viewer
 
-Predictor = Callable[[User | None, Sequence[int]], Mapping[int, float]]
+Predictor = Callable[[Viewer, Sequence[int]], Mapping[int, float]]
 
 _predictors: list[Predictor] = []
 
 
 def register_predictor(predictor: Predictor) -> None:
-    """Let this function tell the stars that a person, or a guest, would give to movies."""
+    """Let this function tell the stars that somebody would give to movies."""
     _predictors[:] = [predictor]
 
 
-def predicted_stars(*, user: User | None, movie_ids: Sequence[int]) -> Mapping[int, float]:
+def predicted_stars(*, viewer: Viewer, movie_ids: Sequence[int]) -> Mapping[int, float]:
     """Return expected stars by movie id, for the movies that can be predicted."""
-    return _predictors[0](user, movie_ids) if _predictors and movie_ids else {}
+    return _predictors[0](viewer, movie_ids) if _predictors and movie_ids else {}

@@ -1,14 +1,14 @@
-"""How a person stands to a movie: their stars, their watchlist, their dismissals."""
+"""How somebody stands to a movie: their stars, their watchlist, their dismissals."""
 
 from dataclasses import dataclass
 
-from accounts.models import User
+from movies.guests import Guest, Viewer
 from movies.models import Dismissal, Rating, WatchlistEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person has said about a movie; nothing, for a guest."""
+    """What somebody has said about a movie."""
 
     half_stars: int | None = None
     is_on_watchlist: bool = False
@@ -19,11 +19,15 @@ class Standing:
         return None if self.half_stars is None else self.half_stars / 2
 
 
-def standing_of(*, movie_id: int, user: User | None) -> Standing:
-    """Return what a person has said about a movie."""
-    if user is None:
-        return Standing()
-    mine = {"user": user, "movie_id": movie_id}
+def standing_of(*, movie_id: int, viewer: Viewer) -> Standing:
+    """Return what a person or a guest has said about a movie."""
+    if isinstance(viewer, Guest):
+        rating = viewer.ratings.get(movie_id)
+        return Standing(
+            half_stars=rating.half_stars if rating else None,
+            is_dismissed=movie_id in viewer.dismissals,
+        )
+    mine = {"user": viewer, "movie_id": movie_id}
     return Standing(
         half_stars=Rating.objects.filter(**mine).values_list("half_stars", flat=True).first(),
         is_on_watchlist=WatchlistEntry.objects.filter(**mine).exists(),

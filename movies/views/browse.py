@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.requests import visitor
 from movies.facets import FilterToken, SortOption
 from movies.forms import read_text
 from movies.models import Movie
@@ -29,6 +28,7 @@ from movies.services.facet_rules import FacetRule, facet_rules
 from movies.services.search import search_movies, search_people
 from movies.views.facets import build_facet
 from movies.views.parts import cards_of, page_of, page_with
+from movies.views.viewers import viewer_of
 
 if TYPE_CHECKING:
     from movies.models.catalogue import MovieQuerySet
@@ -103,11 +103,11 @@ def browse(request: HttpRequest) -> HttpResponse:
     paginator.count = listing.total
     page = page_of(paginator, request)
     counts = facet_counts(listing)
-    user = visitor(request)
+    viewer = viewer_of(request)
     movies = Movie.objects.for_cards().in_bulk(list(page))
     context = {
         "query": wish.query,
-        "page": page_with(page, cards_of([movies[pk] for pk in page], user=user)),
+        "page": page_with(page, cards_of([movies[pk] for pk in page], viewer=viewer)),
         "total": listing.total,
         "facets": [
             build_facet(rule, chosen=wish.filters[rule.slug], counts=counts[rule.slug])
@@ -124,7 +124,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "people": search_people(query=wish.query, limit=MOST_PEOPLE) if found else [],
         "is_corrected": bool(found and found.corrected_query),
         "corrected_query": found.corrected_query if found else "",
-        "suggestions": [] if listing.total else cards_of(_popular_movies(), user=user),
+        "suggestions": [] if listing.total else cards_of(_popular_movies(), viewer=viewer),
     }
     return render(request, "movies/browse.html", context)
 

@@ -30,7 +30,7 @@ def my_watchlist(request: HttpRequest) -> HttpResponse:
         name="dismissed",
     )
     context = {
-        "page": page_with(page, cards_of([entry.movie for entry in page], user=user)),
+        "page": page_with(page, cards_of([entry.movie for entry in page], viewer=user)),
         "entry_count": page.paginator.count,
         "dismissed": page_with(dismissed, [dismissal.movie for dismissal in dismissed]),
     }

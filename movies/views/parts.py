@@ -8,23 +8,25 @@ from typing import Any
 from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.http import Http404, HttpRequest
 
-from accounts.models import User
 from movies.cards import Card
 from movies.forms import LONGEST_NUMBER
+from movies.guests import Guest, Viewer
 from movies.models import Movie, Rating
 from movies.services.predictions import predicted_stars
 
 
-def cards_of(movies: Iterable[Movie], *, user: User | None) -> list[Card]:
-    """Make cards of movies loaded `for_cards`, with the stars this person gave or would give."""
+def cards_of(movies: Iterable[Movie], *, viewer: Viewer) -> list[Card]:
+    """Make cards of movies loaded `for_cards`, with the stars somebody gave or would give."""
     shown = list(movies)
-    stars_of = _own_stars(shown, user=user) if user else {}
-    predicted = predicted_stars(user=user, movie_ids=[movie.pk for movie in shown])
+    stars_of = _own_stars(shown, viewer=viewer)
+    predicted = predicted_stars(viewer=viewer, movie_ids=[movie.pk for movie in shown])
     return [Card(movie, predicted.get(movie.pk), stars_of.get(movie.pk)) for movie in shown]
 
 
-def _own_stars(movies: Sequence[Movie], *, user: User) -> dict[int, float]:
-    rated = Rating.objects.filter(user=user, movie__in=[movie.pk for movie in movies])
+def _own_stars(movies: Sequence[Movie], *, viewer: Viewer) -> dict[int, float]:
+    if isinstance(viewer, Guest):
+        return viewer.stars_of
+    rated = Rating.objects.filter(user=viewer, movie__in=[movie.pk for movie in movies])
     return {movie_id: halves / 2 for movie_id, halves in rated.values_list("movie", "half_stars")}
 
 

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.requests import visitor
 from movies.models import Credit, Movie, Person
 from movies.views.parts import cards_of
+from movies.views.viewers import viewer_of
 
 
 @require_safe
@@ -17,7 +17,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         Movie.objects.visible().filter(people=shown).distinct().newest_first().for_cards()
     )
     ids_by_role = _ids_by_role(shown)
-    cards = cards_of(movies, user=visitor(request))
+    cards = cards_of(movies, viewer=viewer_of(request))
     context = {
         "person": shown,
         "directed": [card for card in cards if card.movie.pk in ids_by_role[Credit.Role.DIRECTOR]],

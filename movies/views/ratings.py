@@ -12,9 +12,11 @@ from accounts.requests import signed_in
 from movies.charts import RATING_STEPS, distribution_chart, rating_progress
 from movies.facets import SortOption
 from movies.forms import read_half_stars, read_place, read_text
+from movies.guests import Guest
 from movies.models import Movie, Rating
 from movies.services.onboarding import pick_handful
 from movies.views.parts import cards_of, page_of
+from movies.views.viewers import viewer_of
 
 RATINGS_ON_A_PAGE = 30
 SORTS = {
@@ -65,15 +67,16 @@ def _matching(ratings: QuerySet[Rating], query: QueryDict) -> QuerySet[Rating]:
 
 
 @require_safe
-@login_required
 def rate_a_few(request: HttpRequest) -> HttpResponse:
     """Offer ten well-known films to rate; `from` says how far somebody has looked already."""
-    user = signed_in(request)
-    handful = pick_handful(user=user, skip=read_place(request.GET, "from"))
+    viewer = viewer_of(request)
+    handful = pick_handful(viewer=viewer, skip=read_place(request.GET, "from"))
+    rated = len(viewer.ratings) if isinstance(viewer, Guest) else viewer.ratings.count()
     context = {
-        "candidates": cards_of(handful.movies, user=user),
-        "progress": rating_progress(rated=user.ratings.count()),
+        "candidates": cards_of(handful.movies, viewer=viewer),
+        "progress": rating_progress(rated=rated),
         "next_url": f"{reverse('movies:rate-a-few')}?from={handful.next_skip}",
-        "can_rate": True,
+        "is_guest": isinstance(viewer, Guest),
+        "rating_count": rated,
     }
     return render(request, "movies/rate_a_few.html", context)

@@ -11,8 +11,8 @@ from itertools import islice
 from redis import Redis
 from redis.commands.core import Script
 
-from accounts.models import User
 from config.redis import RedisAwayError, reachable_redis, redis_client
+from movies.guests import Guest, Viewer
 from recommendations.services.picks import Freshness, PersonalLists
 
 logger = logging.getLogger(__name__)
@@ -175,25 +175,25 @@ def forget_lists(*, user_id: int) -> None:
         return
 
 
-def load_front_page(*, user: User | None, freshness: Freshness) -> str | None:
-    """Return the kept front page of a person, or of guests, made from just this."""
+def load_front_page(*, viewer: Viewer, freshness: Freshness) -> str | None:
+    """Return the kept front page of somebody, made from just this."""
     try:
         with reachable_redis() as redis:
-            stored = redis.get(_front_page_key(user, freshness))
+            stored = redis.get(_front_page_key(viewer, freshness))
     except RedisAwayError:
         return None
     return stored.decode() if isinstance(stored, bytes) else stored
 
 
-def keep_front_page(front_page: str, *, user: User | None, freshness: Freshness) -> None:
+def keep_front_page(front_page: str, *, viewer: Viewer, freshness: Freshness) -> None:
     """Keep a rendered front page for a minute."""
     try:
         with reachable_redis() as redis:
-            redis.set(_front_page_key(user, freshness), front_page, ex=FRONT_PAGE_SECONDS)
+            redis.set(_front_page_key(viewer, freshness), front_page, ex=FRONT_PAGE_SECONDS)
     except RedisAwayError:
         return
 
 
-def _front_page_key(user: User | None, freshness: Freshness) -> str:
-    whose = user.pk if user else "guest"
+def _front_page_key(viewer: Viewer, freshness: Freshness) -> str:
+    whose = f"guest-{viewer.fingerprint}" if isinstance(viewer, Guest) else viewer.pk
     return f"marquee:front:{whose}:{freshness.label}"

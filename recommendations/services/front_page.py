@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.models import User
 from movies.cards import Card, Rail
 from movies.charts import rating_progress
+from movies.guests import Guest, Viewer
 from movies.models import Movie
-from movies.services.curation import read_curation_revision
 from movies.services.onboarding import movies_to_rate
 from movies.services.shelves import Shelves, shelf_keeper
+from recommendations.services.guest_lists import read_guest_lists
 from recommendations.services.personal import read_personal_lists
 from recommendations.services.picks import PersonalLists, Pick, PickReason
 from recommendations.services.prediction import predict_stars
@@ -20,12 +20,13 @@ from recommendations.services.reasons import reason_sentence
 
 RAIL_LENGTH = 15
 BOARD_LENGTH = 10
+SHARED_RAILS = frozenset({"popular", "acclaimed", "new"})
 ACCLAIMED = PickReason("acclaimed")
 
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """The hero (the top pick, if there is a person to pick for), a first handful, the rails."""
+    """The hero (the top pick, once enough is rated), until then a first handful, the rails."""
 
     hero: Card | None
     rails: Sequence[Rail]
@@ -34,6 +35,15 @@ class FrontPage:
     # A first handful, until enough is rated.
     to_rate: Sequence[Movie] = ()
     rating_count: int = 0
+    # What it was made from, if anything is known about the person.
+    lists: PersonalLists | None = None
+
+    @property
+    def own_cards(self) -> list[Card]:
+        """Return what stands there for this person, the hero first."""
+        hero = [self.hero] if self.hero else []
+        own = [rail for rail in self.rails if rail.slug not in SHARED_RAILS]
+        return [*hero, *(card for rail in own for card in rail.cards)]
 
 
 @dataclass(slots=True)
@@ -65,24 +75,20 @@ class _Composer:
         return taken
 
 
-def front_page_for(*, user: User, curation_revision: int) -> FrontPage:
-    """Return the home page of a person: own lists first, then what everybody likes."""
-    lists = read_personal_lists(user=user, curation_revision=curation_revision)
+def front_page_for(*, viewer: Viewer, curation_revision: int) -> FrontPage:
+    """Return the home page of somebody: own lists first, then what everybody likes."""
+    if isinstance(viewer, Guest) and viewer.is_unknown:
+        return _front_page_for_anybody(viewer=viewer, curation_revision=curation_revision)
+    lists = read_lists(viewer=viewer, curation_revision=curation_revision)
     shelves = shelf_keeper.get(curation_revision=curation_revision)
     rating_count = len(lists.stars_of)
-    is_personal = rating_count > 0
-    to_rate = [] if rating_progress(rated=rating_count).is_done else movies_to_rate(user=user)
+    has_begun = rating_progress(rated=rating_count).is_done
+    to_rate = [] if has_begun else movies_to_rate(viewer=viewer)
     composer = _Composer(used={*lists.seen, *(movie.pk for movie in to_rate)})
-    hero = composer.take(lists.top, limit=1) if is_personal else []
-    poster = [] if is_personal else _take_poster(shelves, composer)
+    hero = composer.take(lists.top, limit=1) if has_begun else []
+    poster = [] if hero else _take_poster(shelves, composer)
     rows = [
-        _Row(
-            "top",
-            "Top picks for you" if is_personal else "To start with",
-            composer.take(lists.top, limit=RAIL_LENGTH),
-            note="" if is_personal else "Well liked, and as different as can be",
-            see_all_url=reverse("picks"),
-        ),
+        _top_row(lists, composer, is_personal=rating_count > 0),
         *_because_rows(lists, composer),
         *_shared_rows(shelves, composer, predicted=lists.predicted),
     ]
@@ -93,15 +99,17 @@ def front_page_for(*, user: User, curation_revision: int) -> FrontPage:
         poster=next((movies[pick.movie_id] for pick in poster if pick.movie_id in movies), None),
         to_rate=to_rate,
         rating_count=rating_count,
+        lists=lists,
     )
 
 
-def front_page_for_guest(*, curation_revision: int) -> FrontPage:
+def _front_page_for_anybody(*, viewer: Viewer, curation_revision: int) -> FrontPage:
     """Return the home page of somebody nothing is known about."""
     shelves = shelf_keeper.get(curation_revision=curation_revision)
     shown = (*shelves.popular, *shelves.acclaimed, *shelves.newest)
-    predicted = predict_stars(None, list(dict.fromkeys(shown)))
-    composer = _Composer()
+    predicted = predict_stars(viewer, list(dict.fromkeys(shown)))
+    to_rate = movies_to_rate(viewer=viewer)
+    composer = _Composer(used={movie.pk for movie in to_rate})
     poster = _take_poster(shelves, composer)
     rows = _shared_rows(shelves, composer, predicted=predicted)
     movies = _load_movies([*poster, *(pick for row in rows for pick in row.picks)])
@@ -109,13 +117,31 @@ def front_page_for_guest(*, curation_revision: int) -> FrontPage:
         hero=None,
         rails=[_rail(row, movies=movies) for row in rows if row.picks],
         poster=next((movies[pick.movie_id] for pick in poster if pick.movie_id in movies), None),
+        to_rate=to_rate,
     )
 
 
-def picks_of(*, user: User) -> list[Card]:
-    """Return every pick for a person, best first."""
-    lists = read_personal_lists(user=user, curation_revision=read_curation_revision())
+def _top_row(lists: PersonalLists, composer: _Composer, *, is_personal: bool) -> _Row:
+    return _Row(
+        "top",
+        "Top picks for you" if is_personal else "To start with",
+        composer.take(lists.top, limit=RAIL_LENGTH),
+        note="" if is_personal else "Well liked, and as different as can be",
+        see_all_url=reverse("picks"),
+    )
+
+
+def picks_of(*, viewer: Viewer, curation_revision: int) -> list[Card]:
+    """Return every pick for somebody, best first."""
+    lists = read_lists(viewer=viewer, curation_revision=curation_revision)
     return _cards(lists.top, movies=_load_movies(lists.top), lists=lists)
+
+
+def read_lists(*, viewer: Viewer, curation_revision: int) -> PersonalLists:
+    """Return the lists of whoever looks at a page."""
+    if isinstance(viewer, Guest):
+        return read_guest_lists(guest=viewer, curation_revision=curation_revision)
+    return read_personal_lists(user=viewer, curation_revision=curation_revision)
 
 
 def _take_poster(shelves: Shelves, composer: _Composer) -> list[Pick]:

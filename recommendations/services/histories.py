@@ -1,5 +1,6 @@
 """A person of the site as the engine sees one: a history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import numpy as np
 from django.utils import timezone
 
 from accounts.models import User
+from movies.guests import Guest, Viewer
 from movies.models import Event, Rating
 from recommendations.engine.events import Events, encode_kinds
 from recommendations.engine.history import History
@@ -46,12 +48,41 @@ def read_history(*, user: User, items: ItemIndex, as_of: datetime | None = None)
     return PersonHistory(history, {movie_id: halves / 2 for movie_id, halves, _ in rows})
 
 
+def guest_history(
+    *, guest: Guest, items: ItemIndex, as_of: datetime | None = None
+) -> PersonHistory:
+    """Return what a guest rated and dismissed, as it would be if they had an account."""
+    moment = as_of or timezone.now()
+    dismissed = sorted(guest.dismissals.items(), key=lambda said: said[1])
+    rows = [(movie_id, Event.Kind.DISMISSED.value, time) for movie_id, time in dismissed]
+    history, _ = History.from_ids(
+        items=items,
+        item_ids=list(guest.ratings),
+        stars=[each.half_stars / 2 for each in guest.ratings.values()],
+        timestamps=[int(each.rated_at.timestamp()) for each in guest.ratings.values()],
+        as_of=int(moment.timestamp()),
+        events=_events(rows, items=items),
+    )
+    return PersonHistory(history, guest.stars_of)
+
+
+def viewer_history(*, viewer: Viewer, items: ItemIndex) -> PersonHistory:
+    """Return the history of whoever looks at a page."""
+    if isinstance(viewer, Guest):
+        return guest_history(guest=viewer, items=items)
+    return read_history(user=viewer, items=items)
+
+
 def _read_events(*, user: User, items: ItemIndex) -> Events:
-    rows = list(
+    rows = (
         Event.objects.filter(user=user)
         .order_by("occurred_at", "pk")
         .values_list("movie_id", "kind", "occurred_at")
     )
+    return _events(list(rows), items=items)
+
+
+def _events(rows: Sequence[tuple[int, str, datetime]], *, items: ItemIndex) -> Events:
     indices, is_known = items.find(np.array([movie_id for movie_id, _, _ in rows], dtype=np.int64))
     kept = [row for row, known in zip(rows, is_known, strict=True) if known]
     return Events(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from accounts.models import User
 from movies.cards import Card, Rail, Reason
 from movies.charts import (
     Effect,
@@ -16,6 +15,7 @@ from movies.charts import (
     signed,
     waterfall_chart,
 )
+from movies.guests import Guest, Viewer
 from movies.models import Movie
 from recommendations.engine.explain import RatingEffect, people_alike, strongest_ratings
 from recommendations.engine.explanation import Explanation, Part
@@ -23,7 +23,7 @@ from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.taste_groups import Opinion
-from recommendations.services.histories import PersonHistory, read_history
+from recommendations.services.histories import PersonHistory, viewer_history
 from recommendations.services.listmaker import cited_reason, find_liked
 from recommendations.services.neighbours import alike_by_genre, closest_indices, find_index
 from recommendations.services.personal import read_unwanted, served_model_or_none
@@ -31,7 +31,6 @@ from recommendations.services.reasons import reason_sentence
 
 SIMILAR_LENGTH = 20
 EFFECTS_SHOWN = 2
-NOBODY = PersonHistory(History(), {})
 PART_NAMES: Mapping[str, tuple[str, str]] = {
     "overall-mean": ("Average of all films", "Average of all films"),
     "item-effect": ("People rate this film higher", "People rate this film lower"),
@@ -66,19 +65,20 @@ class MovieOpinion:
     explanation: MovieExplanation | None = None
 
 
-def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
-    """Predict and explain a movie for a person, as if they had not rated it.
+def opinion_of(*, movie: Movie, viewer: Viewer) -> MovieOpinion:
+    """Predict and explain a movie for somebody, as if they had not rated it.
 
-    Guests get its neighbours only. A movie that the model does not know has those of its genres.
+    Guests who have said nothing get its neighbours only. A movie that the model does not know
+    has those of its genres.
     """
     served = served_model_or_none()
     index = find_index(movie.pk, served.model) if served else None
     if served is None or index is None:
         return MovieOpinion(similar=_similar_rail(_cards_by_genre(movie)))
     model = served.model
-    person = read_history(user=user, items=model.known_items) if user else NOBODY
+    person = viewer_history(viewer=viewer, items=model.known_items)
     similar = _similar_rail(_cards_by_model(model, index=index, person=person))
-    if user is None:
+    if isinstance(viewer, Guest) and viewer.is_unknown:
         return MovieOpinion(similar=similar)
     history = _before_meeting(person.history, index)
     stars = model.explain_stars(history, index)
@@ -86,7 +86,7 @@ def opinion_of(*, movie: Movie, user: User | None) -> MovieOpinion:
         similar=similar,
         prediction=_chart(model, history=history, index=index, stars=stars.score),
         explanation=_explain(
-            movie, model=model, user=user, history=history, index=index, stars=stars
+            movie, model=model, viewer=viewer, history=history, index=index, stars=stars
         )
         if history.n_ratings
         else None,
@@ -110,11 +110,12 @@ def _similar_rail(cards: Sequence[Card]) -> Rail:
 
 
 def _explain(
-    movie: Movie, *, model: Hybrid, user: User, history: History, index: int, stars: Explanation
+    movie: Movie, *, model: Hybrid, viewer: Viewer, history: History, index: int, stars: Explanation
 ) -> MovieExplanation:
     placed = model.explain(history, index)
     items = model.known_items
-    unwanted, is_known = items.find(list(read_unwanted(user=user)))
+    dismissed = viewer.dismissals if isinstance(viewer, Guest) else read_unwanted(user=viewer)
+    unwanted, is_known = items.find(list(dismissed))
     is_liked = find_liked(history, unwanted=unwanted[is_known])
     reason = cited_reason(placed, history=history, is_liked=is_liked, items=items)
     moved = strongest_ratings(placed, history, limit=EFFECTS_SHOWN)

@@ -1,6 +1,6 @@
-"""The front page, and all of a person's picks."""
+"""The front page, and all of somebody's picks."""
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -8,19 +8,17 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
-from accounts.requests import signed_in, visitor
+from config.metrics import count_cache_read
+from movies.cards import Reason
 from movies.charts import rating_progress
+from movies.guests import Guest, Viewer
 from movies.services.curation import read_curation_revision
 from movies.views.parts import cards_of
+from movies.views.viewers import viewer_of
 from recommendations.services.cache import keep_front_page, load_front_page
-from recommendations.services.front_page import (
-    FrontPage,
-    front_page_for,
-    front_page_for_guest,
-    picks_of,
-)
-from recommendations.services.personal import freshness_for
+from recommendations.services.following import Basis, describe_change, viewer_freshness
+from recommendations.services.front_page import FrontPage, front_page_for, picks_of, read_lists
+from recommendations.views.following import followed, is_following, read_shown, short_answer
 
 # Stands in a kept page where each answer has a token of its own.
 TOKEN_PLACE = "csrf-token-place"  # noqa: S105 - not a secret
@@ -29,49 +27,83 @@ TOKEN_PLACE = "csrf-token-place"  # noqa: S105 - not a secret
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is on for this person, or for somebody who just came in."""
-    user = visitor(request)
+    viewer = viewer_of(request)
     curation_revision = read_curation_revision()
-    freshness = freshness_for(user=user, curation_revision=curation_revision)
-    kept = load_front_page(user=user, freshness=freshness)
-    if kept is None:
-        kept = _render_front_page(request, user=user, curation_revision=curation_revision)
-        keep_front_page(kept, user=user, freshness=freshness)
+    basis = Basis.of(viewer=viewer, curation_revision=curation_revision)
+    answer = short_answer(request, basis=basis)
+    if answer is not None:
+        return answer
+    kept = _read_front_page(request, viewer, basis=basis, curation_revision=curation_revision)
     front_page = kept.replace(TOKEN_PLACE, get_token(request))
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(front_page)
+    if is_following(request):
+        change = _front_page_change(request, viewer=viewer, curation_revision=curation_revision)
+        return followed(front_page, change=change)
     # Our own template escaped everything in it when it was rendered.
     return render(request, "home.html", {"front_page": mark_safe(front_page)})  # noqa: S308
 
 
 @require_safe
-@login_required
 def picks(request: HttpRequest) -> HttpResponse:
-    """Show everything that was picked for a person, with its reasons."""
-    cards = picks_of(user=signed_in(request))
-    return render(request, "recommendations/picks.html", {"cards": cards})
+    """Show everything that was picked for somebody who has said something, with its reasons."""
+    viewer = viewer_of(request)
+    if isinstance(viewer, Guest) and viewer.is_unknown:
+        return redirect_to_login(request.get_full_path())
+    curation_revision = read_curation_revision()
+    basis = Basis.of(viewer=viewer, curation_revision=curation_revision)
+    answer = short_answer(request, basis=basis)
+    if answer is not None:
+        return answer
+    cards = picks_of(viewer=viewer, curation_revision=curation_revision)
+    context = {"cards": cards, "basis": basis}
+    if not is_following(request):
+        return render(request, "recommendations/picks.html", context)
+    change = describe_change(
+        before=read_shown(request.GET),
+        cards=cards,
+        hero=None,
+        lists=read_lists(viewer=viewer, curation_revision=curation_revision),
+    )
+    parts = render_to_string("includes/picks.html", context, request=request)
+    return followed(parts, change=change)
 
 
-def _render_front_page(request: HttpRequest, *, user: User | None, curation_revision: int) -> str:
-    if user is None:
-        page = front_page_for_guest(curation_revision=curation_revision)
-        return _render(request, page, can_rate=False)
-    page = front_page_for(user=user, curation_revision=curation_revision)
+def _read_front_page(
+    request: HttpRequest, viewer: Viewer, *, basis: Basis, curation_revision: int
+) -> str:
+    """Return the page below its header, from Redis or made anew."""
+    freshness = viewer_freshness(viewer=viewer, curation_revision=curation_revision)
+    kept = load_front_page(viewer=viewer, freshness=freshness)
+    count_cache_read(cache="front_page", is_hit=kept is not None)
+    if kept is None:
+        page = front_page_for(viewer=viewer, curation_revision=curation_revision)
+        kept = _render_front_page(request, page, viewer=viewer, basis=basis)
+        keep_front_page(kept, viewer=viewer, freshness=freshness)
+    return kept
+
+
+def _front_page_change(
+    request: HttpRequest, *, viewer: Viewer, curation_revision: int
+) -> Reason | None:
+    page = front_page_for(viewer=viewer, curation_revision=curation_revision)
+    return describe_change(
+        before=read_shown(request.GET), cards=page.own_cards, hero=page.hero, lists=page.lists
+    )
+
+
+def _render_front_page(
+    request: HttpRequest, page: FrontPage, *, viewer: Viewer, basis: Basis
+) -> str:
     progress = rating_progress(rated=page.rating_count)
-    if progress.is_done:
-        return _render(request, page)
-    candidates = cards_of(page.to_rate, user=user)
-    return _render(request, page, candidates=candidates, progress=progress)
-
-
-def _render(request: HttpRequest, page: FrontPage, **context: object) -> str:
     shown = {
+        "basis": basis,
         "hero": page.hero,
+        "own_cards": page.own_cards,
         "rails": page.rails,
         "rating_count": page.rating_count,
+        "is_guest": isinstance(viewer, Guest),
         "guest_poster": page.poster,
-        "can_rate": True,
-        "candidates": None,
-        "progress": None,
+        "candidates": cards_of(page.to_rate, viewer=viewer),
+        "progress": None if progress.is_done else progress,
         "csrf_token": TOKEN_PLACE,
     }
-    return render_to_string("includes/front_page.html", shown | context, request=request)
+    return render_to_string("includes/front_page.html", shown, request=request)

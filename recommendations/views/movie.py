@@ -3,14 +3,19 @@
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from accounts.requests import visitor
 from movies.charts import distribution_chart
+from movies.guests import Guest
 from movies.models import Credit, Movie, Tag
+from movies.services.curation import read_curation_revision
 from movies.services.events import record_view
 from movies.services.standing import Standing, standing_of
+from movies.views.viewers import viewer_of
+from recommendations.services.following import Basis
 from recommendations.services.movie_page import opinion_of
+from recommendations.views.following import followed, is_following, short_answer
 
 MOST_TAGS = 12
 MOST_CAST = 12
@@ -19,22 +24,31 @@ MOST_CAST = 12
 @require_safe
 def movie(request: HttpRequest, movie_id: int) -> HttpResponse:
     """Show a visible movie."""
+    viewer = viewer_of(request)
+    basis = Basis.of(viewer=viewer, curation_revision=read_curation_revision())
+    answer = short_answer(request, basis=basis)
+    if answer is not None:
+        return answer
     shown = Movie.objects.visible().for_cards().filter(pk=movie_id).first()
     if shown is None:
         raise Http404(f"There is no movie {movie_id}.")
-    user = visitor(request)
-    standing = standing_of(movie_id=movie_id, user=user)
-    opinion = opinion_of(movie=shown, user=user)
-    if user:
-        record_view(user=user, movie_id=movie_id)
+    standing = standing_of(movie_id=movie_id, viewer=viewer)
+    opinion = opinion_of(movie=shown, viewer=viewer)
+    is_guest = isinstance(viewer, Guest)
     context = {
         **_facts(shown),
-        **_figures(shown, standing),
+        **_figures(shown, standing, is_guest=is_guest),
+        "basis": basis,
         "prediction": opinion.prediction,
         "explanation": opinion.explanation,
         "similar": opinion.similar,
-        "can_rate": user is not None,
+        "is_guest": is_guest,
+        "rating_count": len(viewer.ratings) if isinstance(viewer, Guest) else None,
     }
+    if is_following(request):
+        return followed(render_to_string("includes/movie.html", context, request=request))
+    if not isinstance(viewer, Guest):
+        record_view(user=viewer, movie_id=movie_id)
     return render(request, "movies/movie.html", context)
 
 
@@ -49,8 +63,9 @@ def _facts(movie: Movie) -> dict[str, object]:
     }
 
 
-def _figures(movie: Movie, standing: Standing) -> dict[str, object]:
-    chart = distribution_chart(histogram=movie.stats.histogram, own_half_stars=standing.half_stars)
+def _figures(movie: Movie, standing: Standing, *, is_guest: bool) -> dict[str, object]:
+    counted = None if is_guest else standing.half_stars  # a guest's stars are in no figure yet
+    chart = distribution_chart(histogram=movie.stats.histogram, own_half_stars=counted)
     return {
         "distribution": chart,
         "mean_stars": movie.stats.mean,

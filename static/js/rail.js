@@ -31,6 +31,6 @@ document.addEventListener("scroll", (event) => {
     const rail = event.target.closest?.("[data-rail]");
     if (rail) update(rail);
 }, { capture: true, passive: true });
-document.addEventListener("htmx:afterSettle", updateAll);
+for (const name of ["htmx:afterSettle", "marquee:swapped"]) document.addEventListener(name, updateAll);
 addEventListener("resize", updateAll);
 updateAll();

@@ -1,22 +1,37 @@
 // The rating control saves by itself once the person has paused, says what it saved, and can undo it.
 
 const PAUSE_MS = 600;
+const otherTabs = new BroadcastChannel("marquee");
 
 function starsInWords(stars) {
     const whole = Math.floor(stars);
     return stars === whole ? String(whole) : `${whole || ""}½`;
 }
 
+// One after the other: a guest's first rating begins their visit, and the second has to belong to it.
+let last = Promise.resolve();
+
+function inTurn(send) {
+    const turn = last.then(send);
+    last = turn.catch(() => {});
+    return turn;
+}
+
 class Rating {
     constructor(form) {
         this.form = form;
         this.title = form.dataset.title;
-        this.saved = form.dataset.own;
+        this.saved = this.own;
         this.value = form.querySelector(".rating-value");
         this.clearButton = form.querySelector(".rating-clear");
         form.addEventListener("change", () => this.saveAfterAPause());
         form.addEventListener("submit", (event) => this.onSubmit(event));
         addEventListener("pagehide", () => this.saveBeforeLeaving());
+    }
+
+    // As the radios write it: the server says 4.0 where they say 4.
+    get own() {
+        return this.form.dataset.own && String(Number(this.form.dataset.own));
     }
 
     get chosen() {
@@ -37,6 +52,13 @@ class Rating {
             this.form.querySelector("input[name=stars]").focus();
         }
         this.clearButton.hidden = isHidden;
+    }
+
+    // The page was brought up to date: the rating may have changed in another tab.
+    follow() {
+        if (this.timer || this.pending || this.own === this.saved) return;
+        this.saved = this.own;
+        this.show(this.saved);
     }
 
     saveAfterAPause() {
@@ -64,15 +86,20 @@ class Rating {
         this.show(stars);
         this.pending?.abort();
         this.pending = new AbortController();
+        const { signal } = this.pending;
         try {
-            await this.send(stars, { signal: this.pending.signal });
+            await inTurn(() => this.send(stars, { signal }));
         } catch (error) {
-            if (error.name !== "AbortError") this.fail(before, error);
+            if (error.name === "AbortError") return;
+            this.pending = null;
+            this.fail(before, error);
             return;
         }
-        this.saved = stars;
+        this.pending = null;
+        this.saved = this.form.dataset.own = stars;
         this.announce(stars, canUndo ? () => this.save(before, { canUndo: false }) : null);
         document.dispatchEvent(new CustomEvent("marquee:rated"));
+        otherTabs.postMessage("changed");
     }
 
     async send(stars, options) {
@@ -105,14 +132,14 @@ class Rating {
     }
 }
 
-const controls = new WeakSet();
+const controls = new WeakMap();
 
 function enhance() {
     for (const form of document.querySelectorAll("[data-rating]")) {
-        if (!controls.has(form)) new Rating(form);
-        controls.add(form);
+        if (!controls.has(form)) controls.set(form, new Rating(form));
+        else controls.get(form).follow();
     }
 }
 
-document.addEventListener("htmx:afterSettle", enhance);
+for (const name of ["htmx:afterSettle", "marquee:swapped"]) document.addEventListener(name, enhance);
 enhance();

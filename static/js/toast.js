@@ -1,5 +1,6 @@
-// Messages: stay eight seconds, wait while they are pointed at or focused.
-// Other modules send: new CustomEvent("marquee:toast", { detail: { text, action, onAction } }).
+// Messages: stay eight seconds, wait while they are pointed at or focused. A new one takes the place of the last of its kind.
+// Other modules send: new CustomEvent("marquee:toast", { detail: { text, action, onAction } }), or content, an element, in
+// place of text. The server sends { text, undo: { url, values } } with an answer to htmx.
 
 const SECONDS_SHOWN = 8;
 const region = document.getElementById("toasts");
@@ -19,9 +20,12 @@ function leaveAfterAWhile(toast) {
     wait();
 }
 
-function show({ text, action = "", onAction = null }) {
+function show({ text, content, action = "Undo", onAction = null, undo = null, kind = "action" }) {
     const toast = template.content.firstElementChild.cloneNode(true);
-    toast.querySelector("p").textContent = text;
+    toast.dataset.kind = kind;
+    if (content) toast.querySelector("p").replaceChildren(...content.childNodes);
+    else toast.querySelector("p").textContent = text;
+    if (undo) onAction = () => htmx.ajax("POST", undo.url, { values: undo.values, swap: "none", source: document.body });
     const button = toast.querySelector("button");
     if (onAction) {
         button.textContent = action;
@@ -31,7 +35,8 @@ function show({ text, action = "", onAction = null }) {
             onAction();
         });
     }
-    region.replaceChildren(toast);
+    for (const old of region.querySelectorAll(`[data-kind="${kind}"]`)) old.remove();
+    region.append(toast);
     leaveAfterAWhile(toast);
 }
 

@@ -1,5 +1,7 @@
 """The buttons of the watchlist and of "Not for me"."""
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -50,11 +52,34 @@ def test_plain_form_goes_back(as_owner, heat, action):
     assert response.url == "/watchlist/"
 
 
-@pytest.mark.parametrize(("action", "model", "state"), LISTS)
-def test_stranger_is_sent_to_sign_in(heat, action, model, state):
-    response = Client().post(f"/movies/{heat.pk}/{action}/", {"next": "/watchlist/"})
+def test_guest_is_sent_to_sign_in_for_a_watchlist(heat):
+    response = Client().post(f"/movies/{heat.pk}/watchlist/", {"next": "/watchlist/"})
     assert response.url == "/accounts/login/?next=%2Fwatchlist%2F"
-    assert not model.objects.exists()
+    assert not WatchlistEntry.objects.exists()
+
+
+def test_guests_script_is_told_where_to_sign_in_for_a_watchlist(heat):
+    response = Client().post(f"/movies/{heat.pk}/watchlist/", {"next": "/movies/"}, **JSON)
+    assert response.status_code == 401
+    assert response.json()["sign_in_url"] == "/accounts/login/?next=%2Fmovies%2F"
+
+
+def test_guest_dismisses_and_takes_it_back(heat):
+    guest, url = Client(), f"/movies/{heat.pk}/dismissal/"
+    assert guest.post(url, {"on": "1"}, **JSON).json()["is_dismissed"] is True
+    assert guest.post(url, {"on": "0"}, **JSON).json()["is_dismissed"] is False
+    assert guest.session["guest"]["dismissals"] == {}
+    assert not Dismissal.objects.exists()
+
+
+def test_htmx_gets_a_message_that_can_be_undone(as_owner, heat):
+    url = f"/movies/{heat.pk}/dismissal/"
+    response = as_owner.post(url, {"on": "1"}, **HTMX)
+    message = json.loads(response["HX-Trigger"])["marquee:toast"]
+    assert message == {
+        "text": "Heat will not be suggested to you again.",
+        "undo": {"url": url, "values": {"on": "0"}},
+    }
 
 
 def test_strangers_htmx_leaves_for_the_sign_in_page(heat):

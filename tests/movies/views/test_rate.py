@@ -4,7 +4,9 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
+from config.limiter import Limit
 from movies.models import Rating
+from movies.views import replies
 from tests.factories import make_movie
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -107,16 +109,52 @@ def test_rating_changes_only_ones_own(as_owner, as_friend, owner, friend, url):
     assert (stars_of(owner), stars_of(friend)) == ([4], [])
 
 
-def test_stranger_is_sent_to_sign_in_and_back_to_the_page(heat, url):
-    response = Client().post(url, {"stars": "4", "next": f"/movies/{heat.pk}/"})
-    assert response.url == f"/accounts/login/?next=%2Fmovies%2F{heat.pk}%2F"
+def test_guests_rating_is_kept_with_the_visit_alone(heat, url):
+    guest = Client()
+    response = guest.post(url, {"stars": "4", "next": f"/movies/{heat.pk}/"})
+    assert response.url == f"/movies/{heat.pk}/"
+    assert messages_of(response) == ["You rated Heat 4."]
+    assert [rating[0] for rating in guest.session["guest"]["ratings"].values()] == [8]
     assert not Rating.objects.exists()
 
 
-def test_strangers_script_is_told_where_to_sign_in(heat, url):
-    response = Client().post(url, {"stars": "4", "next": "/movies/"}, **JSON)
-    assert response.status_code == 401
-    assert response.json()["sign_in_url"] == "/accounts/login/?next=%2Fmovies%2F"
+def test_guests_script_is_told_what_is_kept(heat, url):
+    guest = Client()
+    body = guest.post(url, {"stars": "4.5"}, **JSON).json()
+    assert (body["stars"], body["profile_revision"]) == (4.5, None)
+    assert guest.post(url, {"clear": "1"}, **JSON).json()["stars"] is None
+    assert guest.session["guest"]["ratings"] == {}
+
+
+def test_impossible_stars_of_a_guest_are_refused(url):
+    guest = Client()
+    assert guest.post(url, {"stars": "7"}, **JSON).status_code == 400
+    assert "guest" not in guest.session
+
+
+def test_hidden_movie_cannot_be_rated_by_a_guest(db):
+    hidden = make_movie("Gone", is_hidden=True)
+    response = Client().post(f"/movies/{hidden.pk}/rating/", {"stars": "4"}, **JSON)
+    assert response.status_code == 404
+
+
+def test_guests_of_one_address_are_asked_to_wait(settings, heat, url):
+    settings.API_ANONYMOUS_BURST = 3
+    settings.API_ANONYMOUS_PER_SECOND = 1
+    responses = [Client().post(url, {"stars": "4"}, **JSON) for _ in range(4)]
+    assert [response.status_code for response in responses] == [200, 200, 200, 429]
+    assert int(responses[-1]["Retry-After"]) >= 1
+
+
+def test_new_visits_of_one_address_are_counted_more_strictly(monkeypatch, settings, heat, url):
+    monkeypatch.setattr(replies, "NEW_VISITS", Limit(per_second=0.1, burst=1))
+    guest = Client()
+    assert guest.post(url, {"stars": "4"}, **JSON).status_code == 200
+    assert guest.post(url, {"stars": "3"}, **JSON).status_code == 200
+    assert Client().post(url, {"stars": "4"}, **JSON).status_code == 429
+    made_up = Client()
+    made_up.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+    assert made_up.post(url, {"stars": "4"}, **JSON).status_code == 429
 
 
 def test_form_without_csrf_token_is_refused(owner, url):

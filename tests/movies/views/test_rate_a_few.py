@@ -79,6 +79,12 @@ def test_place_behind_the_last_starts_over(as_owner, films):
     assert candidates(as_owner, "?from=25") == candidates(as_owner)
 
 
-@pytest.mark.django_db
-def test_stranger_is_asked_to_sign_in():
-    assert Client().get(PATH).url == "/accounts/login/?next=/rate/"
+def test_guest_is_offered_ten_but_for_what_they_have_said(films):
+    guest = Client()
+    first = candidates(guest)
+    guest.post(f"/movies/{first[0].pk}/rating/", {"stars": "4"})
+    guest.post(f"/movies/{first[1].pk}/dismissal/")
+    response = guest.get(PATH)
+    assert [card.movie for card in response.context["candidates"]][:8] == first[2:]
+    assert response.context["progress"].rated == 1
+    assert "to keep that rating" in " ".join(response.text.split())

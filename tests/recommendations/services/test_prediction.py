@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from movies.guests import Guest
 from movies.services.ratings import rate_movie
 from recommendations.services.prediction import predict_stars
 from tests.factories import make_movie, make_user
@@ -12,18 +13,18 @@ def test_a_strict_person_is_expected_to_give_less_than_a_stranger(two_camps):
         rate_movie(user=user, movie_id=movie.pk, stars=2)
     other = two_camps.westerns[3].pk
 
-    assert predict_stars(user, [other])[other] < predict_stars(None, [other])[other]
+    assert predict_stars(user, [other])[other] < predict_stars(Guest(), [other])[other]
 
 
 def test_what_the_model_does_not_know_is_left_out(two_camps):
     newcomer = make_movie()
 
-    assert predict_stars(None, [newcomer.pk]) == {}
+    assert predict_stars(Guest(), [newcomer.pk]) == {}
 
 
 @pytest.mark.django_db
 def test_without_a_model_nothing_is_predicted():
-    assert predict_stars(None, [make_movie().pk]) == {}
+    assert predict_stars(Guest(), [make_movie().pk]) == {}
 
 
 def test_pages_of_the_catalogue_show_expected_stars(two_camps, client):

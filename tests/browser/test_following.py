@@ -1,0 +1,210 @@
+"""An open page follows what is rated and dismissed, and does not move under its reader."""
+
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from movies.models import Movie
+from movies.services.ratings import rate_movie
+from tests.browser.test_first_visit import sign_up
+
+pytestmark = pytest.mark.browser
+
+TOP = '[data-part="top"]'
+STATE = """() => ({
+    page: scrollY,
+    rails: [...document.querySelectorAll(".rail-scroll")].map((rail) => rail.scrollLeft),
+    top: document.querySelector('[data-part="top"]').getBoundingClientRect().top,
+})"""
+
+
+NOTE_QUESTIONS = """() => {
+    window.asked = [];
+    document.addEventListener("htmx:beforeRequest", () => window.asked.push(performance.now()));
+}"""
+
+
+@pytest.fixture
+def page(visitor, site) -> Page:
+    """Open the front page of somebody who has rated enough, the pointer on nothing."""
+    visitor.sign_in(site.regular)
+    visitor.go("/")
+    visitor.page.mouse.move(0, 0)
+    visitor.page.evaluate("window.isSamePage = true")
+    return visitor.page
+
+
+def token(page: Page) -> str:
+    return page.locator("[data-follow]").get_attribute("data-token")
+
+
+def cards(page: Page, rail: str = TOP) -> list[str]:
+    keys = page.locator(f"{rail} [data-key]")
+    return keys.evaluate_all("cards => cards.map((card) => card.dataset.key)")
+
+
+def wait_for_news(page: Page, *, since: str) -> None:
+    page.wait_for_function(
+        "since => document.querySelector('[data-follow]').dataset.token !== since", arg=since
+    )
+
+
+def rate_elsewhere(page: Page, user: User, *movie_ids: str, stars: float = 1) -> None:
+    """Rate on another device, and wait until the open page has heard of it."""
+    before = token(page)
+    for movie_id in movie_ids:
+        rate_movie(user=user, movie_id=int(movie_id), stars=stars)
+    wait_for_news(page, since=before)
+
+
+def message(page: Page, text: str):
+    return page.locator("#toasts [data-toast]").filter(has_text=text)
+
+
+def press(page: Page, movie: Movie, *, half_stars: int) -> None:
+    page.locator(f"label[for=rating-{movie.pk}-{half_stars}]").click()
+
+
+def test_a_rating_on_the_page_swaps_the_rails_and_says_what_changed(visitor, site):
+    page = visitor.page
+    visitor.sign_in(site.newcomer)
+    visitor.go("/")
+    page.evaluate("window.isSamePage = true")
+    movie = next(movie for movie in site.westerns if page.locator(f"#rating-{movie.pk}-10").count())
+
+    press(page, movie, half_stars=10)
+
+    expect(message(page, f"You rated {movie.title} 5")).to_be_visible()
+    expect(message(page, f"because you liked {movie.title}")).to_contain_text("Updated: ")
+    expect(page.get_by_role("heading", name="Top picks for you")).to_be_visible()
+    expect(page.get_by_text("1 of 5")).to_be_visible()
+    assert str(movie.pk) not in cards(page, "#rails")
+    assert page.locator(f"#rating-{movie.pk}-10").is_checked()
+    assert page.evaluate("window.isSamePage")
+    assert visitor.errors == []
+
+
+def test_a_film_rated_elsewhere_leaves_and_nothing_moves(page, site, visitor):
+    page.locator(f"{TOP} .rail-scroll").evaluate("rail => rail.scrollTo(382, 0)")
+    page.evaluate("scrollTo(0, 420)")
+    page.wait_for_timeout(1000)  # a rail that was scrolled a moment ago waits
+    before, shown = page.evaluate(STATE), cards(page)
+
+    rate_elsewhere(page, site.regular, shown[0], shown[4])
+
+    assert not set(cards(page)) & {shown[0], shown[4]}
+    page.wait_for_timeout(300)
+    assert page.evaluate(STATE) == before
+    expect(message(page, "left because you rated it")).to_be_visible()
+    assert page.evaluate("window.isSamePage")
+    assert visitor.errors == []
+
+
+def test_cards_that_stay_are_the_same_ones(page, site):
+    page.evaluate(
+        "() => { for (const card of document.querySelectorAll('[data-key]')) card.isOld = true }"
+    )
+    shown = cards(page)
+
+    rate_elsewhere(page, site.regular, shown[1])
+
+    stayed = [key for key in cards(page) if key in shown]
+    old = page.locator(f"{TOP} [data-key]").evaluate_all(
+        "cards => cards.filter((card) => card.isOld).map((card) => card.dataset.key)"
+    )
+    assert old == stayed
+    assert stayed
+
+
+def test_a_rail_under_the_pointer_waits_until_it_is_left(page, site):
+    shown = cards(page)
+    page.locator(f'{TOP} [data-key="{shown[2]}"]').hover()
+
+    rate_elsewhere(page, site.regular, shown[1])
+
+    page.wait_for_timeout(600)
+    assert cards(page) == shown
+    page.mouse.move(0, 0)
+    expect(page.locator(f'{TOP} [data-key="{shown[1]}"]')).to_have_count(0)
+
+
+def test_a_rail_with_the_focus_of_the_keyboard_waits_until_it_is_left(page, site):
+    shown = cards(page)
+    page.keyboard.press("Tab")
+    page.locator(f'{TOP} [data-key="{shown[2]}"] a').focus()
+
+    rate_elsewhere(page, site.regular, shown[1])
+
+    page.wait_for_timeout(600)
+    assert cards(page) == shown
+    expect(page.locator(f'{TOP} [data-key="{shown[2]}"] a')).to_be_focused()
+    page.locator(".logo").focus()
+    expect(page.locator(f'{TOP} [data-key="{shown[1]}"]')).to_have_count(0)
+
+
+def test_not_for_me_changes_the_sign_at_once_and_can_be_undone(page, visitor):
+    title = page.locator("h1").text_content().strip()
+
+    page.get_by_role("button", name="Not for me").click()
+
+    expect(page.locator("h1")).not_to_have_text(title)
+    expect(message(page, "will not be suggested to you again")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    page.mouse.move(0, 0)
+    expect(page.locator("h1")).to_have_text(title)
+    assert page.evaluate("window.isSamePage")
+    assert visitor.errors == []
+
+
+def test_a_rating_in_another_tab_is_followed(page, site):
+    other = page.context.new_page()
+    movie = site.westerns[9]
+    other.goto(movie.get_absolute_url())
+    before = token(page)
+
+    press(other, movie, half_stars=2)
+
+    wait_for_news(page, since=before)
+    assert str(movie.pk) not in cards(page, "#rails")
+
+
+def test_a_storm_of_ratings_asks_once_a_second_at_most(page, site):
+    page.evaluate(NOTE_QUESTIONS)
+    last = token(page)
+    for movie in site.musicals[2:12]:
+        rate_movie(user=site.regular, movie_id=movie.pk, stars=1)
+        page.evaluate("new BroadcastChannel('marquee').postMessage('changed')")
+        page.wait_for_timeout(150)
+    wait_for_news(page, since=last)
+    page.wait_for_timeout(2500)
+
+    asked = page.evaluate("window.asked")
+    assert all(later - earlier > 990 for earlier, later in pairwise(asked))
+    rated = {str(movie.pk) for movie in site.musicals[2:12]}
+    assert not rated & set(cards(page, "#rails"))
+
+
+def test_guest_rates_three_films_gets_picks_and_takes_them_into_an_account(visitor, site):
+    page = visitor.page
+    visitor.go("/")
+    offered = [movie for movie in site.westerns if page.locator(f"#rating-{movie.pk}-9").count()]
+    for movie in offered[:3]:
+        press(page, movie, half_stars=9)
+        expect(message(page, f"You rated {movie.title} 4½")).to_be_visible()
+    expect(page.get_by_text("to keep these 3 ratings")).to_be_visible()
+    picks = [int(key) for key in cards(page)]
+    westerns = {movie.pk for movie in site.westerns}
+    assert len(westerns.intersection(picks[:5])) >= 3
+    assert not {movie.pk for movie in offered[:3]} & set(picks)
+
+    page.get_by_role("main").get_by_role("link", name="Create an account").click()
+    sign_up(page)
+
+    user = User.objects.get(email="ada@example.org")
+    assert {rating.movie for rating in user.ratings.all()} == set(offered[:3])
+    visitor.go("/")
+    expect(page.get_by_text("3 of 5")).to_be_visible()
+    expect(page.get_by_text("to keep these")).to_have_count(0)
+    assert visitor.errors == []
