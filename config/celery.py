@@ -15,6 +15,7 @@ from celery.signals import (
 )
 from django.conf import settings
 
+from config.blas import use_one_blas_thread
 from config.request_ids import present_request_id
 from runner.children import die_with_parent
 
@@ -51,5 +52,6 @@ def mark_task(headers: dict[str, Any], **_signal: Any) -> None:
 
 @worker_process_init.connect
 def end_with_the_worker(**_signal: Any) -> None:
-    """Let no process of a worker's pool outlive the worker, not even a killed one."""
+    """Let no process of a worker's pool outlive the worker; use one core each."""
     die_with_parent()
+    use_one_blas_thread()

@@ -6,6 +6,7 @@ second for one Redis get and one row, against 450 with a connection per request.
 
 from gunicorn.http import message
 
+from config.blas import use_one_blas_thread
 from config.environment import PRODUCTION, env
 from config.logs import logging_settings
 from config.metrics_files import open_directory
@@ -31,5 +32,6 @@ _metrics_directory = open_directory()
 
 
 def post_fork(_server: object, _worker: object) -> None:
-    """Let no worker outlive its arbiter, not even a killed one."""
+    """Let no worker outlive its arbiter, not even a killed one; use one core each."""
     die_with_parent()
+    use_one_blas_thread()

@@ -127,11 +127,13 @@ def lists_on_demand(size: Size) -> dict[str, Any]:
     """Make the lists of one person after the other, as a request does that finds none."""
     prepare(size.directory / "site")
     from accounts.models import User
+    from config.blas import use_one_blas_thread
     from config.redis import redis_client
     from movies.services.curation import read_curation_revision
     from recommendations.services.personal import read_personal_lists
 
     redis_client().flushdb()
+    use_one_blas_thread()
     revision = read_curation_revision()
     clock, processor = [], []
     for user in User.objects.filter(pk__in=_raters(PEOPLE_ON_DEMAND + 30)):
