@@ -1,7 +1,7 @@
 """Model versions in the admin: facts to read, and which of them serves."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.forms.widgets import Script
@@ -45,6 +45,7 @@ def tell_of_alerts(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
 class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
     class Media:
         js = (Script("js/admin_progress.js", type="module"),)
+        css: ClassVar = {"all": ("css/admin_facts.css",)}
 
     list_display = (
         "number",
@@ -76,7 +77,7 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
         "counts_text",
         "recipe_text",
         "directory",
-        "manifest_sha256",
+        "checksum",
     )
 
     @display(description="State", label=STATE_COLOURS, ordering="state")
@@ -110,6 +111,10 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
     @display(description="Trained on")
     def counts_text(self, version: ModelVersion) -> str:
         return _as_text(version.training_counts)
+
+    @display(description="Manifest's sha256")
+    def checksum(self, version: ModelVersion) -> str:
+        return format_html('<span class="facts">{}</span>', version.manifest_sha256)
 
     @display(description="Recipe")
     def recipe_text(self, version: ModelVersion) -> str:
@@ -219,4 +224,7 @@ def _to_the_list() -> HttpResponse:
 
 
 def _as_text(facts: object) -> str:
-    return format_html("<pre>{}</pre>", json.dumps(facts, indent=2, ensure_ascii=False))
+    if not facts:
+        return "–"
+    text = json.dumps(facts, indent=2, ensure_ascii=False)
+    return format_html('<pre class="facts">{}</pre>', text)

@@ -59,7 +59,9 @@ def test_pages_stay_within_the_window(chromium, live_server, training, width, th
     with Visitor(chromium, live_server.url, width=width) as visitor:
         visitor.sign_in(make_superuser())
         visitor.page.emulate_media(color_scheme=theme)
-        for address in ("/admin/", LIST, f"{LIST}{training.pk}/change/"):
+        served = ModelVersion.objects.exclude(pk=training.pk).get()
+        changes = [f"{LIST}{version.pk}/change/" for version in (training, served)]
+        for address in ("/admin/", LIST, *changes):
             visitor.go(address)
             assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
         assert visitor.errors == []
