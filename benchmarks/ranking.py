@@ -170,7 +170,7 @@ def whole_lists(world):
     knowledge = Knowledge(
         features=world.features,
         usual=world.usual,
-        taste=Taste(posterior=world.posterior, item_vectors=world.features.taste_vectors),
+        taste=lambda: Taste(posterior=world.posterior, item_vectors=world.features.taste_vectors),
     )
     plans = {"whole list, by score": ListPlan(), "whole list, the site's": SITE_PLAN}
     options = {"history": world.history, "rules": [world.seen], "knowledge": knowledge}

@@ -6,6 +6,7 @@ already is passed over: a run that was cut short goes on where it was, and runs 
 Nothing newer is ever overwritten (see `cache`).
 """
 
+import gc
 import logging
 import time
 from collections.abc import Iterator, Sequence
@@ -134,8 +135,13 @@ def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[Encode
     def work(people: list[Person]) -> list[EncodedLists]:
         return make_block(people, making)
 
-    with blas_threads(SERVE_THREADS):
-        yield from map_forked(work, read_blocks())
+    # What is here already stays: the processes need neither look through it nor copy it.
+    gc.freeze()
+    try:
+        with blas_threads(SERVE_THREADS):
+            yield from map_forked(work, read_blocks())
+    finally:
+        gc.unfreeze()
 
 
 def make_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:

@@ -95,13 +95,14 @@ def choose(values: FloatArray, *, k: int, forces: Sequence[Force]) -> Choice:
 
 def nudges_of(choice: Choice, candidates: IndexArray) -> dict[int, tuple[Nudge, ...]]:
     """Return for each chosen item index what every force added where it was chosen."""
+    chosen = candidates[choice.positions].tolist()
     return {
-        int(candidates[position]): tuple(
-            Nudge(why=why, value=float(value))
+        item: tuple(
+            Nudge(why=why, value=value)
             for why, value in zip(choice.causes, nudges, strict=True)
             if value
         )
-        for position, nudges in zip(choice.positions, choice.nudges, strict=True)
+        for item, nudges in zip(chosen, choice.nudges.tolist(), strict=True)
     }
 
 

@@ -1,5 +1,7 @@
 """What a fitted model and a history let re-ranking and exploration know."""
 
+from functools import partial
+
 import numpy as np
 
 from recommendations.engine.arrays import FloatArray
@@ -25,7 +27,7 @@ def knowledge_for(
     return Knowledge(
         features=features_of(model),
         usual=model.usual_scores if isinstance(model, Hybrid) and plan.standouts else None,
-        taste=_taste(model, history, scores) if plan.exploration_places else None,
+        taste=partial(_taste, model, history, scores) if plan.exploration_places else None,
     )
 
 

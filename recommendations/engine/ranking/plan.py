@@ -4,7 +4,7 @@ Scores stay what the model gave. What is added on the way is added to the value 
 by; every item that ends elsewhere than its score puts it has a move that says why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -88,11 +88,14 @@ class Taste:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Knowledge:
-    """What re-ranking may use; a part of a plan that lacks what it needs does nothing."""
+    """What re-ranking may use; a part of a plan that lacks what it needs does nothing.
+
+    `taste` is called only if there is a place to explore.
+    """
 
     features: ItemFeatures | None = None
     usual: UsualScores | None = None
-    taste: Taste | None = None
+    taste: Callable[[], Taste] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -287,7 +290,13 @@ def _static_causes(
 
 
 def _explore(
-    draft: _Draft, *, k: int, plan: ListPlan, history: History, taste: Taste | None, seed: int
+    draft: _Draft,
+    *,
+    k: int,
+    plan: ListPlan,
+    history: History,
+    taste: Callable[[], Taste] | None,
+    seed: int,
 ) -> _Draft:
     rng = np.random.default_rng(seed)
     wanted = [place for place in sorted(plan.exploration_places) if place < k]
@@ -301,11 +310,12 @@ def _explore(
     pool = draft.ranking[head : plan.exploration_pool]
     if len(pool) < _LEAST_POOL:
         return draft
+    known = taste()
     found = explore(
         pool,
-        posterior=taste.posterior,
-        item_vectors=taste.item_vectors[pool],
-        offsets=None if taste.offsets is None else taste.offsets[pool],
+        posterior=known.posterior,
+        item_vectors=known.item_vectors[pool],
+        offsets=None if known.offsets is None else known.offsets[pool],
         n_items=len(places),
         rng=rng,
     )

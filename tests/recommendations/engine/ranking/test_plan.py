@@ -28,13 +28,14 @@ def features():
     )
 
 
+TASTE = Taste(
+    posterior=fold_in_posterior(History(), np.eye(3, dtype=np.float32)),
+    item_vectors=np.eye(3, dtype=np.float32)[np.arange(N_ITEMS) // 4],
+)
 KNOWN = Knowledge(
     features=features(),
     usual=UsualScores(means=-3.0 * (np.arange(N_ITEMS) == 6), deviations=np.ones(N_ITEMS)),
-    taste=Taste(
-        posterior=fold_in_posterior(History(), np.eye(3, dtype=np.float32)),
-        item_vectors=np.eye(3, dtype=np.float32)[np.arange(N_ITEMS) // 4],
-    ),
+    taste=lambda: TASTE,
 )
 LIKES_THE_LAST_GENRE = History(
     item_indices=np.array([11]),
@@ -109,9 +110,9 @@ def test_exploration_stands_at_its_place_and_is_marked():
 def test_a_sure_taste_explores_what_it_likes_among_the_rest():
     taste = Taste(
         posterior=Posterior(mean=np.array([0.0, 0, 1]), covariance=np.zeros((3, 3))),
-        item_vectors=KNOWN.taste.item_vectors,
+        item_vectors=TASTE.item_vectors,
     )
-    known = replace(KNOWN, taste=taste)
+    known = replace(KNOWN, taste=lambda: taste)
     plan = ListPlan(exploration_places=(0, 1), varied=2)
     ranked = listed(
         plan, history=History(), known=known, rules=[Rule(why="seen", removed=np.array([8]))]
