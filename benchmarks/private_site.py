@@ -10,20 +10,22 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from redis import RedisError
 
 from runner.development import prepare_environment
-from runner.places import ROOT, make_directory
+from runner.places import ROOT, make_directory, var_directory
 
 GIVE_UP_SECONDS = 10.0
 START_SECONDS = 60.0
 SITE = "config.wsgi:application"
 BARE_VIEW = "benchmarks.bare_view:application"
+BINDING = "_kombu.binding.celery"
 
 
 @dataclass(frozen=True)
@@ -112,43 +114,48 @@ def worker(*, processes: int = 2) -> Iterator[None]:
     """Run a Celery worker as the site does until the block ends."""
     from config.redis import redis_client
 
-    redis_client().delete("celery")  # what an earlier run left over
+    redis_client().delete("celery", BINDING)  # what an earlier run left over
     options = ["--concurrency", str(processes), "--queues", "celery", "--loglevel", "WARNING"]
     with started("celery", "--app", "config", "worker", "--without-mingle", *options):
-        deadline = time.monotonic() + START_SECONDS
-        while not redis_client().exists("_kombu.binding.celery"):
-            if time.monotonic() > deadline:
-                raise TimeoutError("the worker did not come up")
-            time.sleep(0.1)
+        wait_until(lambda: redis_client().exists(BINDING), "the worker did not come up")
         yield
 
 
 @contextmanager
 def started(module: str, *arguments: str, **environment: str) -> Iterator[None]:
-    """Run a module of Python in a process of its own until the block ends."""
+    """Run a module of Python in a process of its own, with a log, until the block ends."""
     command = [sys.executable, "-m", module, *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
+    with (var_directory() / f"{module}.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log
+        )
         try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def wait_until_ready(port: int, path: str) -> None:
+    wait_until(
+        lambda: ask(port, "GET", path, {})[0] == http.HTTPStatus.OK,
+        f"the web server did not answer {path}",
+    )
+
+
+def wait_until(is_true: Callable[[], object], otherwise: str) -> None:
+    """Ask until something is true; servers that are not up yet may refuse or take long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        try:
-            if ask(port, "GET", path, {})[0] == http.HTTPStatus.OK:
+        with suppress(OSError, RedisError):
+            if is_true():
                 return
-        except OSError:
-            pass
         time.sleep(0.2)
-    raise TimeoutError(f"the web server did not answer {path}")
+    raise TimeoutError(otherwise)
 
 
 def ask(
