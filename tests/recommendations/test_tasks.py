@@ -16,7 +16,8 @@ from config.redis import redis_client
 from movies.services.ratings import rate_movie
 from recommendations.models import ModelVersion
 from recommendations.services.cache import lists_key, load_lists, load_revisions
-from recommendations.tasks import refresh_user, train_nightly
+from recommendations.services.registry import activate_version
+from recommendations.tasks import refresh_user, sweep, train_nightly
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
 
@@ -29,24 +30,31 @@ def wait_for(is_true, *, seconds: float = 90) -> bool:
     return False
 
 
-@pytest.fixture
-def worker(transactional_db):
-    """Run a real worker on the test's own database until the test ends."""
+@contextmanager
+def running_worker(queue: str = "celery", **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a real worker on the test's own database until the block ends."""
     address = connection.get_connection_params()
     query = f"host={address['host']}&user={address['user']}"
-    environment = os.environ | {"DATABASE_URL": f"postgresql:///{address['dbname']}?{query}"}
+    database = {"DATABASE_URL": f"postgresql:///{address['dbname']}?{query}"}
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo"],
+        [*command, "--queues", queue],
         cwd=settings.BASE_DIR,
-        env=environment,
+        env=os.environ | database | more,
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
     # Tests empty Redis, and with it the broker's queues: the worker makes them when it comes up.
-    assert wait_for(lambda: redis_client().exists("_kombu.binding.celery"))
+    assert wait_for(lambda: redis_client().exists(f"_kombu.binding.{queue}"))
     yield process
     process.terminate()
     process.wait(timeout=20)
+
+
+@pytest.fixture
+def worker(transactional_db):
+    with running_worker() as process:
+        yield process
 
 
 def test_a_worker_brings_lists_up_to_date_after_a_rating(worker):
@@ -72,6 +80,32 @@ def test_forty_ratings_in_ten_seconds_cost_a_handful_of_refreshes(worker):
         assert wait_for(lambda: load_revisions([user.pk]) == [40])
     assert load_lists(user_id=user.pk).stars_of == {movie.pk: 4 for movie in movies}
     assert 1 <= len(writes) <= 8
+
+
+def test_what_a_killed_worker_leaves_undone_the_sweep_makes_good(worker):
+    user, movie = make_user(), make_movie()
+    worker.kill()
+    worker.wait(timeout=20)
+
+    rate_movie(user=user, movie_id=movie.pk, stars=4)
+    assert load_lists(user_id=user.pk) is None
+    sweep()
+
+    assert load_lists(user_id=user.pk).stars_of == {movie.pk: 4}
+
+
+def test_an_activated_version_makes_lists_before_they_are_asked_for(transactional_db, two_camps):
+    user = make_user()
+    rate_movie(user=user, movie_id=two_camps.westerns[0].pk, stars=5)
+    number = two_camps.version.number
+
+    with running_worker("training", MARQUEE_ARTEFACTS=str(settings.ARTEFACTS_DIR)):
+        activate_version(number=number)
+
+        assert wait_for(lambda: load_lists(user_id=user.pk) is not None)
+    lists = load_lists(user_id=user.pk)
+    assert lists.freshness.model_version == number
+    assert lists.top[0].movie_id in {movie.pk for movie in two_camps.westerns}
 
 
 @contextmanager
