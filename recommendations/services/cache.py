@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import islice
+from typing import cast
 
 from redis import Redis
 from redis.commands.core import Script
@@ -56,13 +57,13 @@ def load_lists(*, user_id: int) -> PersonalLists | None:
 
 
 def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | None:
-    """Return the kept lists of a person if they were made from just this."""
+    """Return the kept lists of a person if they were made from this, or from more they did."""
     try:
         with reachable_redis() as redis:
             label, stored = redis.hmget(lists_key(user_id), "freshness", "lists")
     except RedisAwayError:
         return None
-    if stored is None or label != freshness.label.encode():
+    if stored is None or label is None or not freshness.is_met_by(cast("bytes", label).decode()):
         return None
     return _read(stored, user_id=user_id)
 

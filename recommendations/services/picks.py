@@ -1,7 +1,7 @@
 """The lists that are kept for a person, as plain values that survive JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 ReasonKind = Literal["rated", "close", "acclaimed", "guess"]
@@ -55,6 +55,12 @@ class Freshness:
     def label(self) -> str:
         """Name all of it in one word, for a key or for a comparison in Redis."""
         return f"{self.model_version}:{self.profile_revision}:{self.settings.replace(' ', '-')}"
+
+    def is_met_by(self, label: str) -> bool:
+        """Tell whether what has this label is as fresh: of this revision or a later one."""
+        revision = int(label.split(":", 2)[1])
+        newest = replace(self, profile_revision=max(self.profile_revision, revision))
+        return label == newest.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,10 @@ def test_only_lists_of_what_is_wanted_are_fresh():
     keep_lists(user_id=1, lists=lists)
 
     assert load_fresh_lists(user_id=1, freshness=lists.freshness) == lists
+    assert load_fresh_lists(user_id=1, freshness=lists_made(revision=1).freshness) == lists
     assert load_fresh_lists(user_id=1, freshness=lists_made(revision=3).freshness) is None
+    other_model = lists_made(revision=1, model=2).freshness
+    assert load_fresh_lists(user_id=1, freshness=other_model) is None
     assert load_fresh_lists(user_id=2, freshness=lists.freshness) is None
 
 
