@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-STATIC = Path(settings.BASE_DIR) / "static"
-TEMPLATES = "\n".join(
+ROOT = Path(settings.BASE_DIR)
+STATIC = ROOT / "static"
+# The admin's pages name theirs in Python.
+PAGES = "\n".join(
     path.read_text(encoding="utf-8")
-    for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+    for path in [*(ROOT / "templates").rglob("*.html"), *ROOT.glob("*/admin.py")]
 )
 SHEETS = sorted((STATIC / "css").glob("*.css"))
 MODULES = sorted((STATIC / "js").glob("*.js"))
@@ -17,7 +19,7 @@ MODULES = sorted((STATIC / "js").glob("*.js"))
 
 @pytest.mark.parametrize("path", [*SHEETS, *MODULES], ids=lambda path: path.name)
 def test_a_file_is_linked_by_a_page(path):
-    assert f'"{path.relative_to(STATIC)}"' in TEMPLATES
+    assert f'"{path.relative_to(STATIC)}"' in PAGES
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
