@@ -32,7 +32,7 @@ from recommendations.services.versions import (
 logger = logging.getLogger(__name__)
 
 State = ModelVersion.State
-# Where in the whole each part begins and ends, in percent: measured with ML-1M.
+# Where in the whole each part ends, in percent, roughly: judging fits on most of the ratings.
 READ, JUDGED, FITTED, WRITTEN = 3, 45, 95, 99
 
 
