@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run test lint constraints clean bench-home bench-browse bench-search bench-admin \
-	bench-engine bench-peers bench-freshness bench-warming bench-versions bench-scale bench-load tune
+	bench-engine bench-increment bench-peers bench-freshness bench-warming bench-versions bench-scale bench-load tune
 
 # The oldest supported first: that is what the pinned packages are tried with.
 PYTHON ?= $(shell sh -c "command -v python3.11 || command -v python3 || echo python3")
@@ -25,6 +25,7 @@ help:
 	@echo "make bench-freshness  how soon a rating shows in the person's list, alone and at 50 a second"
 	@echo "make bench-warming  how many people's lists are made a second, and one on demand"
 	@echo "make bench-versions  a training, and how soon all processes serve what was activated"
+	@echo "make bench-increment  an increment beside the fit it stands in for"
 	@echo "make bench-peers    the recommender beside other libraries; writes docs/evaluation.md"
 	@echo "make tune   seek every model's hyperparameters anew and record each trial"
 
@@ -82,6 +83,10 @@ bench-search: $(STAMP)
 
 bench-admin: $(STAMP)
 	@$(VENV)/python -m benchmarks.admin
+
+# ARGS="--set ml-100k --people 150" for a small one.
+bench-increment: $(STAMP)
+	@$(VENV)/python -m benchmarks.increment $(ARGS)
 
 bench-engine: $(STAMP)
 	@$(VENV)/python -m benchmarks.engine_speed

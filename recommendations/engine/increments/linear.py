@@ -11,16 +11,15 @@ Both ways take people in units of the weight that was usual at the fit (`normali
 """
 
 from copy import copy
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.increments.gram_change import Change, PeopleRows, change_between
 from recommendations.engine.increments.people import World
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.models.dropout_ridge import (
     Regression,
-    gram_matrices,
     keep_strongest,
     solve,
     solve_grams,
@@ -29,15 +28,6 @@ from recommendations.engine.models.ease import EaseLayer
 
 # From a quarter of the items on an inverse is the faster way (benchmarks/increment.py measures).
 WOODBURY_BELOW = 0.25
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Change:
-    """How XᵀΩX and XᵀΩY change among the touched items: shape (n_touched, n_touched) each."""
-
-    touched: IndexArray
-    gram: Float32Array
-    cross: Float32Array
 
 
 def update_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLayer:
@@ -54,51 +44,43 @@ def update_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLay
     if "gram" not in state or problem.n_rows < problem.inputs.shape[1]:
         updated.learn_weights(problem, solve)
         return updated
-    old, new = layer.active_items_, updated.active_items_
-    before, after = world.rows(np.setxor1d(old, new))
-    change = change_between(
-        layer.regression(before, ridge=ridge, normaliser=normaliser),
-        updated.regression(after, ridge=ridge, normaliser=normaliser),
-        places=updated.places_[old].astype(np.int64),
-    )
-    can_stay = np.array_equal(old, new) and len(change.touched) < WOODBURY_BELOW * len(new)
+    change = _change_of(layer, updated, world, ridge=ridge, normaliser=normaliser)
+    places = updated.places_[layer.active_items_].astype(np.int64)
+    n_items = len(updated.active_items_)
+    is_same = len(places) == n_items and bool((places >= 0).all())
+    by_woodbury = is_same and len(change.touched) < WOODBURY_BELOW * n_items
 
     def solver(problem: Regression, *, neighbours: int | None) -> CsrMatrix | Float32Array:
-        if can_stay:
+        if by_woodbury:
             return solve_by_woodbury(problem, change, state, neighbours=neighbours)
-        places = updated.places_[old].astype(np.int64)
         return solve_again(problem, change, state, places=places, neighbours=neighbours)
 
     updated.learn_weights(problem, solver)
     return updated
 
 
-def change_between(before: Regression, after: Regression, *, places: IndexArray) -> Change:
-    """Return what the rows of `after` add and those of `before` no longer do.
-
-    `places` says where each column of `before` stands among those of `after`, −1 for nowhere.
-    """
-    n_items = after.inputs.shape[1]
-    is_touched = np.zeros(n_items, dtype=np.bool_)
-    is_touched[after.inputs.indices] = is_touched[after.targets.indices] = True
-    old = np.zeros(len(places), dtype=np.bool_)
-    old[before.inputs.indices] = old[before.targets.indices] = True
-    is_touched[places[old & (places >= 0)]] = True
-    touched = np.flatnonzero(is_touched)
-    columns = np.full(n_items, -1, dtype=np.int64)
-    columns[places[places >= 0]] = np.flatnonzero(places >= 0)
-    gram, cross = _sums(after, touched)
-    was_there = columns[touched] >= 0
-    old_gram, old_cross = _sums(before, columns[touched[was_there]])
-    among = np.ix_(was_there, was_there)
-    gram[among] -= old_gram
-    cross[among] -= old_cross
-    return Change(touched=touched, gram=gram, cross=cross)
-
-
-def _sums(problem: Regression, columns: IndexArray) -> tuple[Float32Array, Float32Array]:
-    few = replace(problem, inputs=problem.inputs[:, columns], targets=problem.targets[:, columns])
-    return gram_matrices(few)
+def _change_of(
+    layer: EaseLayer, updated: EaseLayer, world: World, *, ridge: float, normaliser: float
+) -> Change:
+    """Return how the Gram matrices change, over the items that are active after."""
+    old, new = layer.active_items_, updated.active_items_
+    before, after = world.rows(np.setxor1d(old, new))
+    people = np.union1d(before.user_ids, after.user_ids)
+    shape = (len(people), len(new))
+    return change_between(
+        PeopleRows.of(
+            layer.regression(before, ridge=ridge, normaliser=normaliser),
+            rows=np.searchsorted(people, before.user_ids),
+            places=updated.places_[old].astype(np.int64),
+            shape=shape,
+        ),
+        PeopleRows.of(
+            updated.regression(after, ridge=ridge, normaliser=normaliser),
+            rows=np.searchsorted(people, after.user_ids),
+            places=np.arange(len(new)),
+            shape=shape,
+        ),
+    )
 
 
 def spread(matrix: Float32Array, places: IndexArray, n_items: int) -> Float32Array:

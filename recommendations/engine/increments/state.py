@@ -60,17 +60,12 @@ class StateWriter:
         path.unlink(missing_ok=True)
         self._entries[name] = write_array(path, values)
 
-    def finish(
-        self, *, artefact_sha256: str, interactions: Interactions, mark: Mapping[str, AnyArray]
-    ) -> None:
+    def finish(self, *, artefact_sha256: str, interactions: Interactions) -> None:
         """Add what the model was fitted on and move the state into its place.
 
-        `artefact_sha256` is the hash of the manifest of the fitted model's artefact; `mark` is
-        what tells later on who did something since.
+        `artefact_sha256` is the hash of the manifest of the fitted model's artefact.
         """
         labels = self._keep_people(interactions)
-        for name, values in mark.items():
-            self.keep(f"mark.{name}", values)
         document = {
             "format_version": FORMAT_VERSION,
             "artefact_sha256": artefact_sha256,

@@ -10,6 +10,7 @@ from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
 from recommendations.engine.increments.linear import spread
 from recommendations.engine.increments.people import World
 from recommendations.engine.increments.state import TrainerState
+from recommendations.engine.increments.trails import take, without_common_past
 from recommendations.engine.models.lagged_ridge import Problem, Trail
 from recommendations.engine.models.samples import some_people
 from recommendations.engine.models.sequence import Sequence
@@ -28,7 +29,12 @@ def update_sequence(model: Sequence, state: TrainerState, world: World) -> Seque
     before, after = world.rows(
         np.setxor1d(old, updated.active_items_), sample=None if asked is world.before else asked
     )
-    added = updated.trail(after)
+    people = np.union1d(before.user_ids, after.user_ids)
+    taken, added = without_common_past(
+        _numbered(_moved(model.trail(before), places), before.user_ids, people),
+        _numbered(updated.trail(after), after.user_ids, people),
+        window=model.window,
+    )
     problem = ChangedProblem(
         trail=added,
         n_items=n_items,
@@ -38,25 +44,21 @@ def update_sequence(model: Sequence, state: TrainerState, world: World) -> Seque
         kernels=updated.kernels(),
         n_rows_before=asked.n_ratings,
         plus=Problem(trail=added, n_items=n_items, n_rows=1),
-        minus=Problem(trail=_moved(model.trail(before), places), n_items=n_items, n_rows=1),
+        minus=Problem(trail=taken, n_items=n_items, n_rows=1),
     )
     updated.learn_weights(problem, world.after)
     return updated
 
 
+def _numbered(trail: Trail, user_ids: IndexArray, people: IndexArray) -> Trail:
+    """Return the trail with its users numbered as among all these people."""
+    return replace(trail, users=np.searchsorted(people, user_ids)[trail.users].astype(np.int64))
+
+
 def _moved(trail: Trail, places: IndexArray) -> Trail:
     """Return the trail over the items of now; what is about others is left out."""
-    items = places[trail.items]
-    kept = np.flatnonzero(items >= 0)
-    return replace(
-        trail,
-        users=trail.users[kept],
-        places=trail.places[kept],
-        rows_after=trail.rows_after[kept],
-        items=items[kept],
-        inputs=trail.inputs[kept],
-        is_target=trail.is_target[kept],
-    )
+    moved = replace(trail, items=places[trail.items])
+    return take(moved, moved.items >= 0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

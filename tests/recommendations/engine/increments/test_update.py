@@ -7,12 +7,12 @@ from recommendations.engine.history import History
 from recommendations.engine.increments import linear
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.update import StateMismatchError, update_hybrid
-from recommendations.engine.models.hybrid import Hybrid
 from tests.recommendations.engine.increments.worlds import (
     Rows,
     changed_rows,
     changes_to,
     fit_with_state,
+    quick_hybrid,
 )
 
 N_NEW = 42
@@ -25,7 +25,9 @@ def rows():
 
 @pytest.fixture(scope="module")
 def fitted(rows, tmp_path_factory):
-    return fit_with_state(Hybrid(), rows.interactions(), tmp_path_factory.mktemp("s") / "state")
+    return fit_with_state(
+        quick_hybrid(), rows.interactions(), tmp_path_factory.mktemp("s") / "state"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def updated(fitted, later):
 
 @pytest.fixture(scope="module")
 def refitted(later):
-    return Hybrid().fit(later[0].interactions(n_items=N_NEW))
+    return quick_hybrid().fit(later[0].interactions(n_items=N_NEW))
 
 
 def close(first, second):
@@ -128,7 +130,7 @@ def test_the_model_and_the_state_stay_as_they_were(fitted, rows, updated):
     model, state = fitted
     assert model.n_items == 40 < updated.n_items
     assert TrainerState.load(state.directory).entries == state.entries
-    fresh = Hybrid().fit(rows.interactions())
+    fresh = quick_hybrid().fit(rows.interactions())
     assert all(
         np.array_equal(model.arrays()[key], values) for key, values in fresh.arrays().items()
     )
@@ -146,7 +148,7 @@ def test_nothing_changed_gives_the_same_lists(fitted, rows):
 
 
 def test_an_altered_state_is_refused(fitted, later, tmp_path, rows):
-    model, state = fit_with_state(Hybrid(), rows.interactions(), tmp_path / "state")
+    model, state = fit_with_state(quick_hybrid(), rows.interactions(), tmp_path / "state")
     path = tmp_path / "state" / "sequence.0.successions.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1

@@ -8,6 +8,9 @@ from recommendations.engine.increments.state import StateWriter, TrainerState
 from recommendations.engine.increments.update import Changes
 from recommendations.engine.interactions import Interactions, UserEvents
 from recommendations.engine.items import ItemContent, ItemIndex
+from recommendations.engine.models.als import Als
+from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.models.stars import Stars
 from recommendations.engine.recording import recording
 
 GENRES = ("Action", "Drama", "Comedy")
@@ -75,6 +78,11 @@ class Rows:
         )
 
 
+def quick_hybrid() -> Hybrid:
+    """Return a hybrid whose factor models are small."""
+    return Hybrid(als=Als(factors=8, iterations=4), stars=Stars(factors=(4, 3), iterations=4))
+
+
 def content_of(items):
     """Describe items by two of three genres, a director and a plot."""
     return ItemContent(
@@ -92,7 +100,7 @@ def fit_with_state(model, interactions, directory):
     writer = StateWriter(directory)
     with recording(writer.keep):
         model.fit(interactions)
-    writer.finish(artefact_sha256="0" * 64, interactions=interactions, mark={})
+    writer.finish(artefact_sha256="0" * 64, interactions=interactions)
     return model, TrainerState.load(directory)
 
 
