@@ -8,7 +8,6 @@ puts it into docs/performance.md.
 """
 
 import json
-import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -18,11 +17,8 @@ from typing import Any
 import pytest
 
 from benchmarks.engine_speed_cases import LENGTHS
+from benchmarks.page import format_table, write_table
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
-_TABLE = re.compile(
-    r"(?<=<!-- written by make bench-engine -->\n).*?(?=<!-- to here -->)", re.DOTALL
-)
 CASES = Path(__file__).with_name("engine_speed_cases.py")
 
 
@@ -45,17 +41,16 @@ def main() -> int:
         )
         if not code:
             cases = json.loads(report.read_text(encoding="utf-8"))["benchmarks"]
-            table = format_table({case["name"]: case for case in cases})
+            table = format_table(*rows_of({case["name"]: case for case in cases}))
             sys.stdout.write(f"{table}\n")
-            page = PAGE.read_text(encoding="utf-8")
-            PAGE.write_text(_TABLE.sub(lambda _: f"{table}\n", page), encoding="utf-8")
+            write_table(table, target="bench-engine")
     return int(code)
 
 
-def format_table(cases: Mapping[str, Any]) -> str:
-    """Return the figures as a Markdown table, each with its goal."""
-    rows = [("what", "figure", "goal", "in plain products")]
-    rows += [
+def rows_of(cases: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return the rows of the table: the figures, each with its goal."""
+    return [
+        ("what", "figure", "goal", "in plain products"),
         fit_row("fit of the hybrid, ML-1M", cases["test_fit_hybrid_1m"], "120 s, 4,000 MB"),
         fit_row("fit of `stars` alone, ML-1M", cases["test_fit_stars_1m"], "60 s"),
         serve_row("one score, 3,883 movies", cases, "test_score_4000", "3 ms"),
@@ -65,8 +60,6 @@ def format_table(cases: Mapping[str, Any]) -> str:
         load_row(cases),
         lists_row(cases),
     ]
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([lines[0], "| --- | --- | --- | --- |", *lines[1:]])
 
 
 def fit_row(what: str, case: Mapping[str, Any], goal: str) -> tuple[str, ...]:

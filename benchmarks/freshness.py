@@ -20,7 +20,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.movielens import data_directory
+from benchmarks.page import format_table, write_table
 from benchmarks.private_site import (
     BARE_VIEW,
     GIVE_UP_SECONDS,
@@ -146,15 +149,15 @@ def in_turn(actors: Sequence[Callable[[float], None]], *, rate: float, count: in
         raise RuntimeError(f"{len(failures)} of {len(actors)} gave up: {failures[0]}")
 
 
-def report(title: str, times: Times, bare: Sequence[float]) -> None:
-    write = sys.stdout.write
-    write(f"{title}\n")
-    write(f"  saved:            {summary(times.saved, 'ratings')}\n")
-    write(f"  shown in list:    {summary(times.shown, 'ratings')}\n")
-    write(f"  bare view:        {summary(bare)}\n")
-    ours, theirs = sorted(times.shown)[len(times.shown) // 2], sorted(bare)[len(bare) // 2]
-    asked = sum(times.asked) / len(times.asked)
-    write(f"  ratio of medians: {ours / theirs:.1f}; lists asked for each rating: {asked:.2f}\n")
+def rows_of(title: str, times: Times, bare: Sequence[float], goal: str) -> list[tuple[str, ...]]:
+    """Return the rows of the table about one pace."""
+    ratio = np.median(times.shown) / np.median(bare)
+    asked = f"lists asked for each rating: {np.mean(times.asked):.2f}"
+    return [
+        (f"{title}: saved", summary(times.saved, "ratings"), "", ""),
+        (f"{title}: shown in the own list", summary(times.shown, "ratings"), goal, f"{ratio:.1f}"),
+        (f"{title}: bare view, as many requests", summary(bare), "", asked),
+    ]
 
 
 def main() -> None:
@@ -178,8 +181,13 @@ def main() -> None:
         measure_bare(port, clients=PEOPLE, rate=options.rate, count=count // 4)
         bare_alone = measure_bare(port, clients=1, **pace)
         bare = measure_bare(port, clients=PEOPLE, rate=2 * options.rate, count=2 * count)
-    report(f"one person, {ALONE_PER_SECOND:g} ratings/s", alone, bare_alone)
-    report(f"{PEOPLE} people, {options.rate:g} ratings/s", together, bare)
+    table = format_table(
+        ("what", "figure", "goal (p95)", "medians over the bare view's"),
+        *rows_of(f"one person, {ALONE_PER_SECOND:g} ratings/s", alone, bare_alone, "300 ms"),
+        *rows_of(f"{PEOPLE} people, {options.rate:g} ratings/s", together, bare, "1,000 ms"),
+    )
+    sys.stdout.write(f"{table}\n")
+    write_table(table, target="bench-freshness")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.movielens import data_directory
+from benchmarks.page import format_table, write_table
 from benchmarks.private_site import load_site, prepare, summary
 
 ON_DEMAND = 300
@@ -86,12 +87,20 @@ def main() -> None:
     on_demand = measure_on_demand(user_ids[20 : 20 + ON_DEMAND])
     count, seconds = measure_batch(user_ids)
     product = product_people_per_second(n_items)
-    write = sys.stdout.write
-    write(f"{n_items:,} movies, {len(user_ids):,} people\n")
-    write(f"lists on demand: {summary(on_demand, 'people')}\n")
-    write(f"lists in batch:  {count / seconds:,.0f} people/s ({count:,} in {seconds:.1f} s)\n")
-    write(f"plain product:   {product:,.0f} people/s on one thread, ")
-    write(f"{product * seconds / count:.1f} times as many\n")
+    of_all = f"{n_items:,} movies, {len(user_ids):,} people"
+    table = format_table(
+        ("what", "figure", "goal", "in plain products"),
+        (f"lists of one person on demand, {of_all}", summary(on_demand, "people"), "p95 15 ms", ""),
+        (
+            "lists of everybody in batch, two processes",
+            f"{count / seconds:,.0f} people/s ({count:,} in {seconds:.1f} s)",
+            "1,000 people/s",
+            f"{product * seconds / count:.1f}",
+        ),
+        ("plain product, one thread", f"{product:,.0f} people/s", "", "1"),
+    )
+    sys.stdout.write(f"{table}\n")
+    write_table(table, target="bench-warming")
 
 
 if __name__ == "__main__":
