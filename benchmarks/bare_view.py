@@ -8,14 +8,16 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+django.setup()  # with all middleware, which apps insist on
 settings.ROOT_URLCONF = __name__
 settings.MIDDLEWARE = []
-application = get_wsgi_application()
+application = WSGIHandler()
 
 from config.redis import redis_client  # noqa: E402 - wants the settings
 from movies.models import Movie  # noqa: E402
