@@ -4,18 +4,23 @@ from django.http import HttpRequest
 
 from config.views import THEMES
 from movies.models import Movie
+from movies.models.catalogue import MovieQuerySet
 from movies.services.data_sets import loaded_data_sets
 
 POSTERS_ON_THE_WALL = 24
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Give the theme, the data in use, and posters, read only where a page hangs them."""
+    """Give the theme, the data in use, and posters, asked for only where a page hangs them."""
     theme = request.COOKIES.get("theme", "")
     data_sets = loaded_data_sets()
     return {
         "theme": theme if theme in THEMES else "",
         "loaded_data_sets": data_sets,
         "simulated_data": any(each.is_simulated for each in data_sets),
-        "poster_wall": Movie.objects.visible().for_cards().most_rated_first()[:POSTERS_ON_THE_WALL],
+        "poster_wall": _poster_wall,
     }
+
+
+def _poster_wall() -> MovieQuerySet:
+    return Movie.objects.visible().for_cards().most_rated_first()[:POSTERS_ON_THE_WALL]

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks.load.locust import Ask, load
+from benchmarks.load.locust import WARM_UP_SECONDS, Ask, load
 from benchmarks.load.processes import memory_mb, on_core, processor_seconds, web_processes
-from benchmarks.private_site import BARE_VIEW, Visitor, ask, free_port, web_server
+from benchmarks.private_site import BARE_VIEW, SITE, Visitor, ask, free_port, web_server
 
 SECONDS = 15.0
 SERVER_CORE, CLIENT_CORE = 0, 1
@@ -27,7 +28,7 @@ def measure_site(
 ) -> dict[str, dict[str, Any]]:
     """Return what the server answers for each kind of request, and what its processes hold."""
     kinds = {name: asks for name, asks in _kinds(visitors).items() if not only or name in only}
-    return _measure(None, kinds, seconds=seconds)
+    return _measure(SITE, kinds, seconds=seconds)
 
 
 def _kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
@@ -41,8 +42,14 @@ def _kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
     ]
     return {
         "home": [Ask("home", "/", headers) for headers in cookies],
-        "movie": [Ask("movie", movie.get_absolute_url()) for movie in movies],
-        "search": [Ask("search", f"/movies/?q={movie.title.split()[-1]}") for movie in movies],
+        "movie": [
+            Ask("movie", movie.get_absolute_url(), cookies[number % len(cookies)])
+            for number, movie in enumerate(movies)
+        ],
+        "search": [
+            Ask("search", f"/movies/?q={movie.title.split()[-1]}", cookies[number % len(cookies)])
+            for number, movie in enumerate(movies)
+        ],
         "own-list": [
             Ask("own-list", "/api/v1/me/recommendations/?limit=20", headers) for headers in tokens
         ],
@@ -50,26 +57,25 @@ def _kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
             Ask(
                 "rate",
                 f"/api/v1/me/ratings/{movie.pk}/",
-                headers,
+                tokens[number % len(tokens)],
                 method="PUT",
                 body=json.dumps({"rating": 0.5 + number % 10 / 2}),
             )
             for number, movie in enumerate(movies)
-            for headers in tokens[number % len(tokens) :][:1]
         ],
     }
 
 
 def _measure(
-    application: str | None, kinds: dict[str, list[Ask]], *, seconds: float
+    application: str, kinds: dict[str, list[Ask]], *, seconds: float
 ) -> dict[str, dict[str, Any]]:
+    """Start a server and load it with one kind of request after the other, its caches warm."""
     port, found = free_port(), {}
-    with on_core(SERVER_CORE):
-        server = web_server(port, application=application) if application else web_server(port)
-        server.__enter__()
-    try:
+    with ExitStack() as servers:
+        with on_core(SERVER_CORE):
+            servers.enter_context(web_server(port, application=application))
         for name, asks in kinds.items():
-            for each in {one.path + str(one.headers): one for one in asks}.values():
+            for each in asks:
                 if each.method == "GET":
                     ask(port, each.method, each.path, each.headers)
             pids = web_processes()
@@ -77,10 +83,9 @@ def _measure(
             with on_core(CLIENT_CORE):
                 loaded = load(port, asks, seconds=seconds)
             spent = processor_seconds(pids) - before
+            asked = loaded.a_second * (seconds + WARM_UP_SECONDS)
             found[name] = asdict(loaded) | {
-                "processor_ms": 1e3 * spent / max(loaded.a_second * seconds, 1.0),
+                "processor_ms": 1e3 * spent / max(asked, 1.0),
                 "memory_mb": [memory_mb(pid) for pid in pids],
             }
-    finally:
-        server.__exit__(None, None, None)
     return found

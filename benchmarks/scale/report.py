@@ -51,12 +51,13 @@ ROWS: tuple[tuple[str, str, str, Value], ...] = (
 
 def main() -> None:
     """Replace the part of the page between the two marks; draw the plot."""
+    is_drawn = _draw()
     table = "\n".join(_table())
     page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
-    _draw()
+    plot = f"\n\n![Seconds by number of ratings]({PLOT.relative_to(PAGE.parent)})" if is_drawn else ""
+    PAGE.write_text(f"{before}{BEGIN}\n{table}{plot}\n{END}{after}", encoding="utf-8")
     sys.stdout.write(f"{table}\n")
 
 
@@ -101,7 +102,8 @@ def exponent(values: list[float | None]) -> str:
     return f"{np.polyfit(ratings, figures, 1)[0]:.2f}"
 
 
-def _draw() -> None:
+def _draw() -> bool:
+    """Draw what was measured at two sizes or more; return whether there was any."""
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
     for title, unit, _, value in ROWS:
         points = [(size.ratings, value(size)) for size in SIZES if value(size) and unit == "s"]
@@ -109,8 +111,10 @@ def _draw() -> None:
             axes.loglog(*zip(*points, strict=True), marker="o", label=title)
     axes.set_xlabel("ratings")
     axes.set_ylabel("seconds")
-    if axes.has_data():
-        axes.legend(fontsize="small")
+    if not axes.has_data():
+        return False
+    axes.legend(fontsize="small")
     axes.grid(visible=True, which="both", alpha=0.2)
     PLOT.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(PLOT, metadata={"Date": None})
+    return True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from movies.errors import NoMovieLensSetError
 from movies.models import DataSet
-from movies.services.demo import load_demo_catalogue
+from movies.services.demo import DEMO_SLUG, load_demo_catalogue
 from movies.sources.download import DownloadError
 from movies.sources.local import find_set
 
@@ -72,10 +72,10 @@ def load_catalogue(
 ) -> CatalogueOutcome:
     """Load a catalogue if there is none, or replace the demo by a set that lies on this machine.
 
-    Once a real set is loaded nothing happens.
+    Once any other set is loaded nothing happens.
     """
     loaded = DataSet.objects.first()
-    if loaded is not None and not loaded.is_simulated:
+    if loaded is not None and loaded.slug != DEMO_SLUG:
         return CatalogueOutcome(loaded, None)
     source = choose_source(named=named, cache=cache, download=download if loaded is None else None)
     if source.path is not None:

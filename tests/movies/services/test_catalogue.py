@@ -110,6 +110,14 @@ class TestLoading:
         assert outcome.source is None
         assert not User.objects.exists()
 
+    def test_site_that_was_made_up_stays(self, tmp_path, import_set, imported):
+        DataSet.objects.create(slug="simulated", title="Simulated people", is_simulated=True)
+        outcome = load_catalogue(
+            named=make_set(tmp_path), cache=tmp_path, download=never, import_set=import_set
+        )
+        assert imported == []
+        assert outcome.data_set.slug == "simulated"
+
     def test_demo_gives_way_to_a_set_on_this_machine(self, tmp_path, import_set, imported):
         load_demo_catalogue()
         path = make_set(tmp_path)

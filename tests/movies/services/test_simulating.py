@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from movies.errors import CatalogueNotEmptyError
 from movies.models import Credit, DataSet, Movie, MovieStats, Rating
+from movies.services.data_sets import forget_data_sets
 from movies.services.search import search_movies
 from movies.services.simulating import simulate_site
 from movies.simulation import Plan
@@ -93,3 +94,9 @@ def test_a_dry_run_leaves_nothing():
     assert not Movie.objects.exists()
     assert not Rating.objects.exists()
     assert schema() == before
+
+
+def test_every_page_says_that_it_is_made_up(client):
+    simulate_site(plan=PLAN)
+    forget_data_sets()
+    assert "Films, people and ratings are made up." in client.get("/movies/").content.decode()
