@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.scale import pruning, report, shapes
@@ -37,17 +38,30 @@ def main() -> None:
     if options.command == "step":
         options.out.write_text(json.dumps(STEPS[options.name](Size.of(options.size))))
     elif options.command == "run":
-        for label in options.sizes:
-            for name in options.steps:
-                run_step(name, Size.of(label), is_again=options.again)
+        run_all(options.sizes, options.steps, is_again=options.again)
     else:
         {"shapes": shapes.main, "pruning": pruning.main, "report": report.main}[options.command]()
 
 
-def run_step(name: str, size: Size, *, is_again: bool) -> None:
-    """Run one step in a process of its own, and keep what it cost and what it found."""
+def run_all(labels: Sequence[str], names: Sequence[str], *, is_again: bool) -> None:
+    """Run steps size by size; what fails does not keep the others from being measured."""
+    failed = [
+        f"{label} {name}"
+        for label in labels
+        for name in names
+        if not run_step(name, Size.of(label), is_again=is_again)
+    ]
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+def run_step(name: str, size: Size, *, is_again: bool) -> bool:
+    """Run one step in a process of its own, and keep what it cost and what it found.
+
+    Returns whether there are figures of it now.
+    """
     if size.figures(name) and not is_again:
-        return
+        return True
     with tempfile.TemporaryDirectory() as directory:
         out = Path(directory) / "out.json"
         command = [sys.executable, "-m", "benchmarks.scale", "step", name, size.label, str(out)]
@@ -56,17 +70,19 @@ def run_step(name: str, size: Size, *, is_again: bool) -> None:
         usage = wait_for(process)
         seconds = time.monotonic() - started
         if process.returncode or not out.exists():
-            raise SystemExit(f"{size.label} {name} failed after {seconds:.0f} s")
+            sys.stderr.write(f"{size.label} {name} failed after {seconds:.0f} s\n")
+            return False
         found = json.loads(out.read_text())
     costs = {
         "seconds": round(seconds, 1),
         "processor_seconds": round(usage.ru_utime + usage.ru_stime, 1),
         "peak_mb": round(usage.ru_maxrss / 1024),
-        "load_before": found.pop("load", None) or round(os.getloadavg()[2], 1),
+        "load": round(os.getloadavg()[1], 1),
     }
     size.keep(name, costs | found)
     sys.stdout.write(f"{size.label} {name}: {json.dumps(costs | found)}\n")
     sys.stdout.flush()
+    return True
 
 
 def wait_for(process: subprocess.Popen[bytes]):

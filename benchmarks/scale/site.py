@@ -81,6 +81,13 @@ def import_csv(size: Size) -> dict[str, Any]:
     }
 
 
+def remove_import(size: Size) -> dict[str, Any]:
+    """Remove the files and the database of the import, which nothing else needs."""
+    for directory in (size.directory / "import", size.directory / "ml-simulated"):
+        shutil.rmtree(directory, ignore_errors=True)
+    return {"is_removed": True}
+
+
 def _database_mb() -> int:
     from django.db import connection
 

@@ -13,6 +13,7 @@ STEPS: dict[str, Step] = {
     "simulate": site.simulate,
     "csv": site.write_csv,
     "import": site.import_csv,
+    "clean": site.remove_import,
     **{f"fit-{name}": partial(engine.fit_component, name=name) for name in engine.COMPONENTS},
     "fit-hybrid": partial(engine.fit_component, name="hybrid"),
     "train": site.train,
