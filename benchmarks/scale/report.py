@@ -56,7 +56,8 @@ def main() -> None:
     page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    plot = f"\n\n![Seconds by number of ratings]({PLOT.relative_to(PAGE.parent)})" if is_drawn else ""
+    shown = f"\n\n![Seconds by number of ratings]({PLOT.relative_to(PAGE.parent)})"
+    plot = shown if is_drawn else ""
     PAGE.write_text(f"{before}{BEGIN}\n{table}{plot}\n{END}{after}", encoding="utf-8")
     sys.stdout.write(f"{table}\n")
 

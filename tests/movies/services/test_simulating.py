@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from movies.errors import CatalogueNotEmptyError
 from movies.models import Credit, DataSet, Movie, MovieStats, Rating
-from movies.services.data_sets import forget_data_sets
+from movies.services import data_sets
 from movies.services.search import search_movies
 from movies.services.simulating import simulate_site
 from movies.simulation import Plan
@@ -96,7 +96,7 @@ def test_a_dry_run_leaves_nothing():
     assert schema() == before
 
 
-def test_every_page_says_that_it_is_made_up(client):
+def test_every_page_says_that_it_is_made_up(client, monkeypatch):
     simulate_site(plan=PLAN)
-    forget_data_sets()
+    monkeypatch.setattr(data_sets, "KEEP_SECONDS", 0.0)
     assert "Films, people and ratings are made up." in client.get("/movies/").content.decode()
