@@ -9,7 +9,6 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from config.metrics import count_cache_read
-from movies.cards import Reason
 from movies.charts import rating_progress
 from movies.guests import Guest, Viewer
 from movies.services.curation import read_curation_revision
@@ -33,26 +32,34 @@ def home(request: HttpRequest) -> HttpResponse:
     answer = short_answer(request, basis=basis)
     if answer is not None:
         return answer
-    kept = _read_front_page(request, viewer, basis=basis, curation_revision=curation_revision)
-    front_page = kept.replace(TOKEN_PLACE, get_token(request))
-    if is_following(request):
-        change = _front_page_change(request, viewer=viewer, curation_revision=curation_revision)
-        return followed(front_page, change=change)
-    # Our own template escaped everything in it when it was rendered.
-    return render(request, "home.html", {"front_page": mark_safe(front_page)})  # noqa: S308
+    freshness = viewer_freshness(viewer=viewer, curation_revision=curation_revision)
+    kept = load_front_page(viewer=viewer, freshness=freshness)
+    count_cache_read(cache="front_page", is_hit=kept is not None)
+    if kept is not None and not is_following(request):
+        return _whole_page(request, kept)
+    page = front_page_for(viewer=viewer, curation_revision=curation_revision)
+    if kept is None:
+        kept = _render_front_page(request, page, viewer=viewer, basis=basis)
+        keep_front_page(kept, viewer=viewer, freshness=freshness)
+    if not is_following(request):
+        return _whole_page(request, kept)
+    change = describe_change(
+        before=read_shown(request.GET), cards=page.own_cards, hero=page.hero, lists=page.lists
+    )
+    return followed(_with_token(request, kept), change=change)
 
 
 @require_safe
 def picks(request: HttpRequest) -> HttpResponse:
     """Show everything that was picked for somebody who has said something, with its reasons."""
     viewer = viewer_of(request)
-    if isinstance(viewer, Guest) and viewer.is_unknown:
-        return redirect_to_login(request.get_full_path())
     curation_revision = read_curation_revision()
     basis = Basis.of(viewer=viewer, curation_revision=curation_revision)
     answer = short_answer(request, basis=basis)
     if answer is not None:
         return answer
+    if isinstance(viewer, Guest) and viewer.is_unknown:
+        return redirect_to_login(request.get_full_path())
     cards = picks_of(viewer=viewer, curation_revision=curation_revision)
     context = {"cards": cards, "basis": basis}
     if not is_following(request):
@@ -67,27 +74,14 @@ def picks(request: HttpRequest) -> HttpResponse:
     return followed(parts, change=change)
 
 
-def _read_front_page(
-    request: HttpRequest, viewer: Viewer, *, basis: Basis, curation_revision: int
-) -> str:
-    """Return the page below its header, from Redis or made anew."""
-    freshness = viewer_freshness(viewer=viewer, curation_revision=curation_revision)
-    kept = load_front_page(viewer=viewer, freshness=freshness)
-    count_cache_read(cache="front_page", is_hit=kept is not None)
-    if kept is None:
-        page = front_page_for(viewer=viewer, curation_revision=curation_revision)
-        kept = _render_front_page(request, page, viewer=viewer, basis=basis)
-        keep_front_page(kept, viewer=viewer, freshness=freshness)
-    return kept
+def _whole_page(request: HttpRequest, kept: str) -> HttpResponse:
+    # Our own template escaped everything in it when it was rendered.
+    front_page = mark_safe(_with_token(request, kept))  # noqa: S308
+    return render(request, "home.html", {"front_page": front_page})
 
 
-def _front_page_change(
-    request: HttpRequest, *, viewer: Viewer, curation_revision: int
-) -> Reason | None:
-    page = front_page_for(viewer=viewer, curation_revision=curation_revision)
-    return describe_change(
-        before=read_shown(request.GET), cards=page.own_cards, hero=page.hero, lists=page.lists
-    )
+def _with_token(request: HttpRequest, kept: str) -> str:
+    return kept.replace(TOKEN_PLACE, get_token(request))
 
 
 def _render_front_page(

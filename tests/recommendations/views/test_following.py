@@ -142,12 +142,14 @@ def test_nonsense_is_no_error(viewer, client, nonsense):
     assert response.get("HX-Refresh") == "true" or "data-part" in response.text
 
 
-def test_a_page_of_somebody_else_is_loaded_anew(viewer, client):
-    shown = open_page(client, "/")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_somebody_else_is_loaded_anew(viewer, two_camps, client, page):
+    path = path_of(page, two_camps)
+    shown = open_page(client, path)
     client.logout()
-    assert ask(client, "/", shown)["HX-Refresh"] == "true"
+    assert ask(client, path, shown)["HX-Refresh"] == "true"
     client.force_login(make_user())
-    assert ask(client, "/", shown)["HX-Refresh"] == "true"
+    assert ask(client, path, shown)["HX-Refresh"] == "true"
 
 
 def test_looking_again_is_no_visit_to_a_movies_page(viewer, two_camps, client):
