@@ -16,6 +16,8 @@ let pause = SHORTEST_MS;
 let isAsking = false;
 let isNews = false;
 
+const isGuest = () => root.dataset.token.startsWith("guest.");
+
 function askIn(milliseconds) {
     clearTimeout(timer);
     if (!document.hidden) timer = setTimeout(ask, milliseconds);
@@ -41,7 +43,7 @@ function onAnswer(status) {
     if (isNews) return askSoon();
     const isFailed = status === 0 || status >= 400;
     pause = isFailed ? LONGEST_MS : Math.min(pause * 1.5, LONGEST_MS);
-    if (isFailed || !root.dataset.token.startsWith("guest.")) askIn(pause);
+    if (isFailed || !isGuest()) askIn(pause);
 }
 
 function tellOthers() {
@@ -231,4 +233,6 @@ for (const name of ["pointerup", "pointercancel"]) {
     }, { passive: true });
 }
 
-if (!root.dataset.token.startsWith("guest.")) askIn(SHORTEST_MS);
+// Who goes back gets the page that the browser kept.
+if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") askSoon();
+else if (!isGuest()) askIn(SHORTEST_MS);

@@ -208,3 +208,17 @@ def test_guest_rates_three_films_gets_picks_and_takes_them_into_an_account(visit
     expect(page.get_by_text("3 of 5")).to_be_visible()
     expect(page.get_by_text("to keep these")).to_have_count(0)
     assert visitor.errors == []
+
+
+def test_a_page_that_is_gone_back_to_is_brought_up_to_date(visitor, site):
+    page = visitor.page
+    visitor.go("/")
+    expect(page.get_by_text("0 of 5")).to_be_visible()
+    visitor.go(site.westerns[9].get_absolute_url())
+    press(page, site.westerns[9], half_stars=8)
+    expect(message(page, f"You rated {site.westerns[9].title} 4")).to_be_visible()
+
+    page.go_back()
+
+    expect(page.get_by_text("1 of 5")).to_be_visible()
+    assert visitor.errors == []
