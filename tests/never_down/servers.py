@@ -4,9 +4,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from runner.errors import RunnerError
 from runner.services import Lease
 
 PATIENCE_SECONDS = 60.0
@@ -39,7 +40,9 @@ class BreakableServer:
         return process
 
     def leave(self) -> None:
-        self._lease.leave()
+        """Let the server stop; one that takes its time is killed with everything else."""
+        with suppress(RunnerError):
+            self._lease.leave()
 
     def restart(self) -> None:
         """Shut the server down as an operator does; its keeper starts it again."""

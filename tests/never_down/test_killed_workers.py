@@ -7,6 +7,7 @@ import pytest
 
 from config.celery import app
 from config.environment import broker_url
+from recommendations.services.cache import lists_key
 from recommendations.tasks import refresh_user
 from tests.never_down.servers import children_of, wait_for
 from tests.never_down.site import LiveSite
@@ -20,7 +21,7 @@ def worker(running_site) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def kept_lists(site: LiveSite, user_id: int) -> bool:
-    return bool(site.redis_client().exists(f"marquee:lists:{user_id}"))
+    return bool(site.redis_client().exists(lists_key(user_id)))
 
 
 def version_states(site: LiveSite) -> dict[int, str]:
@@ -41,7 +42,8 @@ def test_a_worker_killed_in_its_task_is_replaced_and_the_work_done(site, worker)
     (pool_process,) = children_of(worker.pid)
     os.kill(pool_process, signal.SIGSTOP)
     rated = site.rate(movie, 5, by="newcomer", X_Request_ID="the-rating-1")
-    site.redis_client().delete(f"marquee:lists:{user_id}")
+    site.redis_client().delete(lists_key(user_id))
+    wait_for(lambda: site.redis_client().hlen("unacked"))
     os.kill(pool_process, signal.SIGKILL)
 
     wait_for(lambda: kept_lists(site, user_id))
@@ -54,7 +56,7 @@ def test_a_worker_killed_in_its_task_is_replaced_and_the_work_done(site, worker)
 
 def test_a_task_waits_for_postgresql(site, worker):
     user_id = site.known["newcomer"]["id"]
-    site.redis_client().delete(f"marquee:lists:{user_id}")
+    site.redis_client().delete(lists_key(user_id))
     with site.postgres.gone():
         queue_refresh(site, user_id)
         wait_for(lambda: "Retry in" in site.log("worker"))
@@ -104,3 +106,19 @@ def test_training_killed_in_the_middle_leaves_no_trace_in_what_is_served(site):
 
     assert again.returncode == 0, again.stderr
     assert version_states(site)[killed] == "failed"
+
+
+def test_a_web_process_that_is_killed_is_replaced_and_what_it_counted_stays(site):
+    counted = 'marquee_requests_total{method="GET",status="200",view="livez"}'
+    site.ask("/livez")
+    before = site.metric(counted)
+    (process,) = children_of(site.web.pid)
+    os.kill(process, signal.SIGKILL)
+
+    answer = site.ask("/livez")
+
+    assert answer.status == 200
+    assert children_of(site.web.pid) != [process]
+    assert before > 0
+    assert site.metric(counted) == before + 1
+    assert site.readiness()["status"] == "ok"

@@ -1,5 +1,6 @@
 import pytest
 
+from recommendations.services.cache import lists_key
 from tests.never_down.servers import wait_for
 
 HIDE = (
@@ -39,7 +40,7 @@ def test_without_any_model_popular_movies_are_shown(without_model):
 
 def test_somebody_without_history_gets_something_then_their_own(site):
     site.query("DELETE FROM movies_rating WHERE user_id = %s", site.known["newcomer"]["id"])
-    site.redis_client().delete(f"marquee:lists:{site.known['newcomer']['id']}")
+    site.redis_client().delete(lists_key(site.known["newcomer"]["id"]))
     first = site.recommended(by="newcomer")
 
     for western in site.known["westerns"][:3]:

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -65,6 +66,14 @@ def test_what_needs_no_database_is_there(broken):
     assert (ready.status, ready.said["postgresql"]) == (503, "away")
     assert ready.headers["Retry-After"]
     assert ready.seconds < SECOND + SLACK
+
+
+def test_many_at_once_wait_no_longer_than_one(broken):
+    with ThreadPoolExecutor(16) as crowd:
+        answers = list(crowd.map(broken.ask, ["/movies/"] * 16))
+
+    assert {answer.status for answer in answers} == {503}
+    assert max(answer.seconds for answer in answers) < SECOND + SLACK
 
 
 def test_every_acknowledged_rating_outlives_a_restart(site):
