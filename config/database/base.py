@@ -5,9 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from psycopg import OperationalError
 
 from config.database.patience import is_serving_request
 from config.database.stalls import Pause, WatchedConnection
+from config.metrics import count_service_error
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -27,4 +29,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> WatchedConnection:
         Pause.check()
         self.isolation_level = IsolationLevel.READ_COMMITTED
-        return WatchedConnection.connect(**conn_params)
+        try:
+            return WatchedConnection.connect(**conn_params)
+        except OperationalError:
+            count_service_error(service="postgresql")
+            raise

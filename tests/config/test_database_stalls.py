@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from prometheus_client import REGISTRY
 
 from config.database.base import DatabaseWrapper
 from config.database.patience import serving_request
@@ -104,3 +105,17 @@ def test_workers_and_commands_have_minutes(db):
     assert ask(connection, "SHOW statement_timeout") == ("15min",)
     with transaction.atomic():
         assert ask(connection, "SHOW client_connection_check_interval") == ("1s",)
+
+
+def test_a_server_that_is_not_there_is_counted(db):
+    def count() -> float:
+        name, labels = "marquee_service_errors_total", {"service": "postgresql"}
+        return REGISTRY.get_sample_value(name, labels) or 0.0
+
+    before = count()
+    database = DatabaseWrapper(connection.settings_dict | {"HOST": "/nowhere"}, "default")
+
+    with pytest.raises(OperationalError):
+        ask(database)
+
+    assert count() == before + 1
