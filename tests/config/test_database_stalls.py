@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from prometheus_client import REGISTRY
 
+from config.database import stalls
 from config.database.base import DatabaseWrapper
-from config.database.patience import serving_request
+from config.database.patience import Patience, serving_request
 from config.database.stalls import Pause
 from tests.stalling import StallingProxy, within
 
@@ -34,6 +35,7 @@ def proxy(request, tmp_path) -> Iterator[StallingProxy]:
 def database(proxy, db) -> Iterator[DatabaseWrapper]:
     """Give a connection of its own to the tests' database, through the proxy."""
     database = DatabaseWrapper(connection.settings_dict | proxy.address, "default")
+    database.connect()
     with serving_request():
         yield database
     database.close()
@@ -60,6 +62,8 @@ def test_a_request_gives_a_silent_server_up(database, proxy):
 
 @both
 def test_a_connection_that_is_taken_but_never_answered_is_given_up(database, proxy):
+    database.close()
+
     with proxy.stalled(), within(SECOND + SLACK), pytest.raises(OperationalError):
         ask(database)
 
@@ -82,7 +86,10 @@ def test_after_a_stall_the_next_request_does_not_wait(database, proxy, monkeypat
 
 
 @both
-def test_a_query_that_is_only_slow_goes_on(database, proxy):
+def test_a_query_that_is_only_slow_goes_on(database, proxy, monkeypatch):
+    patience = Patience(silence=0.4, sign=10.0, connecting=10.0)
+    monkeypatch.setattr(stalls, "present_patience", lambda: patience)
+
     assert ask(database, "SELECT 1 FROM pg_sleep(1.5)") == (1,)
 
 
@@ -98,6 +105,8 @@ def test_a_commit_into_silence_is_not_pretended(database, proxy):
 
 @one
 def test_a_query_of_a_request_has_seconds(database):
+    database.close()
+
     assert ask(database, "SHOW statement_timeout") == ("15s",)
 
 

@@ -31,6 +31,8 @@ def broken(request, site):
         site.ask("/")
     postgres = site.postgres
     with postgres.gone() if request.param == "killed" else postgres.stalled():
+        # Processes of a killed server may answer once more before they notice.
+        wait_for(lambda: site.ask("/readyz").status == 503)
         yield site
     wait_for(site.is_whole)
     assert site.ask("/").status == 200
