@@ -28,6 +28,7 @@ from benchmarks.private_site import (
     BARE_VIEW,
     GIVE_UP_SECONDS,
     Visitor,
+    ask,
     free_port,
     load_site,
     make_visitors,
@@ -53,10 +54,10 @@ class Times:
 
 
 class Person:
-    """Somebody with one connection who rates what is recommended, and looks whether it is gone."""
+    """Somebody who rates what is recommended, and looks whether it is gone."""
 
     def __init__(self, port: int, visitor: Visitor) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=GIVE_UP_SECONDS)
+        self._port = port
         self._headers = {
             "Authorization": f"Bearer {visitor.token}",
             "Content-Type": "application/json",
@@ -87,11 +88,9 @@ class Person:
         return self._ask("GET", LIST)
 
     def _ask(self, method: str, path: str, body: str | None = None) -> dict:
-        self._connection.request(method, path, body=body, headers=self._headers)
-        response = self._connection.getresponse()
-        content = response.read()
-        if response.status not in {http.HTTPStatus.OK, http.HTTPStatus.CREATED}:
-            raise RuntimeError(f"{method} {path} answered {response.status}: {content[:200]!r}")
+        status, content = ask(self._port, method, path, self._headers, body)
+        if status not in {http.HTTPStatus.OK, http.HTTPStatus.CREATED}:
+            raise RuntimeError(f"{method} {path} answered {status}: {content[:200]!r}")
         return json.loads(content)
 
 
@@ -110,21 +109,14 @@ def measure_bare(port: int, *, clients: int, rate: float, count: int) -> list[fl
     """Return the milliseconds of requests to the bare view, from when they were due."""
     times: list[float] = []
 
-    def asker() -> Callable[[float], None]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=GIVE_UP_SECONDS)
+    def look(due: float) -> None:
+        time.sleep(max(0.0, due - time.perf_counter()))
+        status, _ = ask(port, "GET", "/", {})
+        if status != http.HTTPStatus.OK:
+            raise RuntimeError(f"the bare view answered {status}")
+        times.append((time.perf_counter() - due) * 1000)
 
-        def ask(due: float) -> None:
-            time.sleep(max(0.0, due - time.perf_counter()))
-            connection.request("GET", "/")
-            response = connection.getresponse()
-            response.read()
-            if response.status != http.HTTPStatus.OK:
-                raise RuntimeError(f"the bare view answered {response.status}")
-            times.append((time.perf_counter() - due) * 1000)
-
-        return ask
-
-    in_turn([asker() for _ in range(clients)], rate=rate, count=count)
+    in_turn([look] * clients, rate=rate, count=count)
     return times
 
 
