@@ -125,6 +125,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {
     "recommendations.train_nightly": {"queue": "training"},
+    "recommendations.increment": {"queue": "training"},
     "recommendations.warm": {"queue": "training"},  # after a training, and never beside one
 }
 CELERY_TASK_TIME_LIMIT = 60
@@ -139,10 +140,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+INCREMENT_MINUTES = env.int("MARQUEE_INCREMENT_MINUTES", 5, validate=validate.Range(min=1))
 CELERY_BEAT_SCHEDULE = {
     "train-nightly": {
         "task": "recommendations.train_nightly",
         "schedule": crontab(hour=env.int("TRAINING_HOUR", 3), minute=30),
+    },
+    "increment": {
+        "task": "recommendations.increment",
+        "schedule": INCREMENT_MINUTES * 60.0,
+        "options": {"expires": INCREMENT_MINUTES * 60.0},
     },
     # One that nobody took for a minute is followed by the next.
     "sweep": {"task": "recommendations.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
@@ -266,6 +273,7 @@ MOVIELENS_URL = env.str("MOVIELENS_URL", "https://files.grouplens.org/datasets/m
 ARTEFACTS_DIR = env.path("MARQUEE_ARTEFACTS", VAR_DIR / "artefacts")
 ARTEFACT_STORAGE = env.str("MARQUEE_ARTEFACT_STORAGE", str(VAR_DIR / "artefact-storage"))
 ARTEFACT_STORAGE_BACKEND = env.str("MARQUEE_ARTEFACT_STORAGE_BACKEND", "")
+TRAINER_STATE_DIR = env.path("MARQUEE_TRAINER_STATE", VAR_DIR / "trainer")
 KEEP_VERSIONS = env.int("MARQUEE_KEEP_VERSIONS", 5, validate=AT_LEAST_ONE)
 KEEP_INCREMENTS = env.int("MARQUEE_KEEP_INCREMENTS", 3, validate=AT_LEAST_ONE)
 TRAINER = env.str("MARQUEE_TRAINER", "recommendations.services.trainers.ForkedTrainer")

@@ -34,10 +34,15 @@ class VersionNotServableError(RecommendationsError):
 
 
 class MovieUnknownToModelError(RecommendationsError):
-    """A movie is in the catalogue, but the model was trained before it came."""
+    """A movie is in the catalogue, but came in the very moment, or behind too many others."""
 
     def __init__(self, movie_id: int) -> None:
-        super().__init__(
-            f"The model does not know movie {movie_id} yet. It will after its next training."
-        )
+        super().__init__(f"The model does not know movie {movie_id} yet. It will in a moment.")
         self.movie_id = movie_id
+
+
+class FullTrainingNeededError(RecommendationsError):
+    """There is nothing an increment could start from."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} An increment needs a full training first: manage.py train.")

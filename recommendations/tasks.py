@@ -8,12 +8,14 @@ from django.conf import settings
 from config.errors import DATABASE_GONE
 from config.redis import RedisAwayError
 from recommendations.errors import (
+    FullTrainingNeededError,
     ModelNotReadyError,
     NothingToLearnFromError,
     TrainingCancelledError,
     TrainingRunsAlreadyError,
 )
 from recommendations.services import pruning, scrubbing
+from recommendations.services.increments import make_increment
 from recommendations.services.refreshing import refresh_lists
 from recommendations.services.sweeping import sweep_lists
 from recommendations.services.training import train_version
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 WARMING_SECONDS = 3600
 A_QUARTER_OF_AN_HOUR = 15 * 60
+INCREMENT_SECONDS = 3600
 # A training ends itself in time, judging and fitting twice at the most; this is the last resort.
 TRAINING_SECONDS = 4 * settings.TRAINING_HOURS * 3600
 
@@ -63,6 +66,19 @@ def train_nightly() -> None:
         train_version(activate=True)
     except (NothingToLearnFromError, TrainingRunsAlreadyError, TrainingCancelledError) as error:
         logger.warning("no training tonight: %s", error)
+
+
+@shared_task(
+    name="recommendations.increment",
+    time_limit=INCREMENT_SECONDS,
+    soft_time_limit=INCREMENT_SECONDS - 60,
+)
+def increment() -> None:
+    """Count what people did since the last training; where it cannot, the next one will."""
+    try:
+        make_increment(after_rollback=False)
+    except (FullTrainingNeededError, TrainingRunsAlreadyError) as error:
+        logger.info("no increment now: %s", error)
 
 
 @shared_task(name="recommendations.tidy_versions")

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from movies.models import Event, Tag
+from recommendations.engine.arrays import IndexArray
 from recommendations.engine.interactions import Interactions, UserEvents
 from recommendations.engine.items import ItemContent, ItemIndex
 from recommendations.engine.tags import GivenTags
@@ -23,7 +24,7 @@ COPY_TRAILER_BYTES = 2
 
 RATINGS = """
     SELECT user_id, movie_id, half_stars, floor(extract(epoch FROM rated_at))::bigint AS seconds
-    FROM movies_rating ORDER BY id
+    FROM movies_rating {which} ORDER BY id
 """
 RATING_COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "seconds": "i8"}
 
@@ -50,7 +51,7 @@ CONTENT = """
               JOIN movies_person AS person ON person.id = credit.person_id
               WHERE credit.movie_id = movie.id AND credit.role = 'cast'
               ORDER BY credit.position, credit.id)
-    FROM movies_movie AS movie ORDER BY movie.id
+    FROM movies_movie AS movie WHERE movie.id > %s ORDER BY movie.id LIMIT %s
 """
 
 
@@ -65,15 +66,32 @@ def read_interactions() -> Interactions:
         **_read_ratings(),
         catalogue=catalogue,
         content=content,
-        events=_read_events(),
-        groups=_read_groups(),
+        events=_read_events(Event.objects.all()),
+        groups=_read_groups(User.objects.all()),
     )
     return interactions.with_tags(_read_tags(catalogue))
 
 
-def _read_ratings() -> dict[str, npt.NDArray[Any]]:
-    """Return the columns of all ratings; of what was sent nothing is kept, 1.4 GB at 32 million."""
-    ratings = copy_records(RATINGS, columns=RATING_COLUMNS)
+def read_people(user_ids: IndexArray, *, items: ItemIndex) -> Interactions:
+    """Return what these people rated and did, over items known already, without their content."""
+    wanted = user_ids.tolist()
+    return Interactions.from_arrays(
+        **_read_ratings(f"WHERE user_id = ANY ('{{{','.join(map(str, wanted))}}}'::bigint[])"),
+        catalogue=items,
+        content=None,
+        events=_read_events(Event.objects.filter(user__in=wanted)),
+        groups=_read_groups(User.objects.filter(pk__in=wanted)),
+    )
+
+
+def read_new_content(*, above: int, limit: int | None = None) -> tuple[list[int], ItemContent]:
+    """Return the ids above this one of the catalogue, ascending, and what is known of them."""
+    return _read_content(above=above, limit=limit)
+
+
+def _read_ratings(which: str = "") -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of ratings; of what was sent nothing is kept, 1.4 GB at 32 million."""
+    ratings = copy_records(RATINGS.format(which=which), columns=RATING_COLUMNS)
     return {
         "user_ids": ratings["user_id"].astype(np.int64),
         "item_ids": ratings["movie_id"].astype(np.int64),
@@ -101,9 +119,9 @@ def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
     return np.frombuffer(body, dtype=np.dtype(fields))
 
 
-def _read_content() -> tuple[list[int], ItemContent]:
+def _read_content(*, above: int = 0, limit: int | None = None) -> tuple[list[int], ItemContent]:
     with connection.cursor() as cursor:
-        cursor.execute(CONTENT)
+        cursor.execute(CONTENT, [above, limit])
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
     movie_ids, titles, years, certifications, languages, *further = (
         zip(*rows, strict=True) if rows else ((),) * 10
@@ -141,9 +159,9 @@ def _read_tags(catalogue: ItemIndex) -> GivenTags:
     )
 
 
-def _read_events() -> UserEvents | None:
+def _read_events(events: QuerySet[Event]) -> UserEvents | None:
     rows = list(
-        Event.objects.order_by("occurred_at", "pk").values_list(
+        events.order_by("occurred_at", "pk").values_list(
             "user_id", "movie_id", "kind", "occurred_at"
         )
     )
@@ -158,8 +176,8 @@ def _read_events() -> UserEvents | None:
     )
 
 
-def _read_groups() -> dict[int, tuple[str, ...]]:
-    people = User.objects.filter(
+def _read_groups(users: QuerySet[User]) -> dict[int, tuple[str, ...]]:
+    people = users.filter(
         Q(age_band__isnull=False) | Q(gender__isnull=False) | Q(occupation__isnull=False)
     )
     rows = people.values_list("pk", "age_band", "gender", "occupation")

@@ -34,10 +34,11 @@ def freshness_for(*, user: User | None, curation_revision: int) -> Freshness:
 def freshness_of(
     served: ServedModel | None, *, profile_revision: int, curation_revision: int
 ) -> Freshness:
+    n_movies = served.model.n_items if served else 0  # a version takes in what is saved later
     return Freshness(
         model_version=served.number if served else NO_MODEL,
         profile_revision=profile_revision,
-        settings=f"curation {curation_revision}, {timezone.localdate()}",
+        settings=f"curation {curation_revision}, {n_movies} movies, {timezone.localdate()}",
     )
 
 

@@ -21,6 +21,7 @@ from recommendations.errors import ModelNotReadyError
 from recommendations.models import ModelVersion
 from recommendations.services.alerts import raise_alert
 from recommendations.services.artefact_cache import artefact_path, check_local, make_local, state_of
+from recommendations.services.new_movies import NewMovies
 from recommendations.services.pruning import remove_what_is_gone
 from recommendations.services.scrubbing import repair
 
@@ -33,7 +34,10 @@ CANDIDATES = 5
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """A loaded version: its number and the engine's model, read-only and shared by threads."""
+    """A loaded version: its number and the engine's model, read-only and shared by threads.
+
+    The model knows movies too that were saved since the version was made.
+    """
 
     number: int
     manifest_sha256: str
@@ -49,6 +53,7 @@ class ModelStore:
         self._inode = 0
         self._checked_at = float("-inf")
         self._arrival: threading.Thread | None = None
+        self._new_movies = NewMovies()
         self._not_before: dict[str, float] = {}
         self._refused: dict[str, tuple[object, EngineError]] = {}
 
@@ -59,7 +64,7 @@ class ModelStore:
         served = self._served
         if served is None:
             raise ModelNotReadyError("No model has been trained yet.")
-        return served
+        return self._new_movies.of(served)
 
     def forget(self) -> None:
         """Ask PostgreSQL again at the next use, and the storage for what it did not have."""
@@ -76,6 +81,7 @@ class ModelStore:
         try:
             if self._is_due():
                 self._follow()
+                self._new_movies.look(self._served)
                 self._checked_at = time.monotonic()
         finally:
             self._lock.release()

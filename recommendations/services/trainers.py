@@ -19,6 +19,7 @@ from recommendations.engine.progress import listening
 from recommendations.services.forked import Tell, run_forked
 from recommendations.services.judging import Evaluation, judge_recipes
 from recommendations.services.progress import Watch
+from recommendations.services.trainer_state import keeping_state
 
 Recipe = Mapping[str, Any]
 
@@ -78,8 +79,10 @@ class ForkedTrainer:
 
 
 def fit_and_save(interactions: Interactions, *, recipe: Recipe, directory: Path) -> Fitted:
-    """Fit a recipe and write its artefact."""
-    model = build_model(recipe).fit(interactions)
+    """Fit a recipe, write its artefact, and keep what increments of it start from."""
     directory.parent.mkdir(parents=True, exist_ok=True)
-    artefacts.save(model, directory)
+    with keeping_state(directory.name) as state:
+        model = build_model(recipe).fit(interactions)
+        sha256 = artefacts.save(model, directory)
+        state.finish(artefact_sha256=sha256, interactions=interactions)
     return Fitted(recipe=recipe_of(model), counts=asdict(model.training_))

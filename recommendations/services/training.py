@@ -20,6 +20,7 @@ from recommendations.services.dataset import read_interactions
 from recommendations.services.progress import Progress, Report
 from recommendations.services.pruning import prune_versions, remove_what_is_gone
 from recommendations.services.registry import activate_version, active_version
+from recommendations.services.trainer_state import Mark, keep_mark, remove_old_states
 from recommendations.services.trainers import Recipe, configured_trainer
 from recommendations.services.versions import (
     create_version,
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 State = ModelVersion.State
 # Where in the whole each part ends, in percent, roughly: judging fits on most of the ratings.
 READ, JUDGED, FITTED, WRITTEN = 3, 45, 95, 99
+# For so long a training waits for an increment that is being made.
+PATIENCE_SECONDS = 900.0
 
 
 def served_recipe() -> dict[str, Any]:
@@ -52,17 +55,20 @@ def train_version(
     NothingToLearnFromError. A training that fails, is cancelled or is killed leaves what is
     served as it was.
     """
-    with version_lock():
+    with version_lock(patience=PATIENCE_SECONDS):
         if give_up_on_abandoned():
             remove_what_is_gone()
+        mark = Mark.now()
         version, interactions = _train_candidate(recipe or served_recipe(), report=report)
         active = active_version()
         if activate and active is not None and version.state == State.KEPT:
             version = _refit(interactions, active=active, report=report)
+        keep_mark(version, mark)
         if activate:
             version = activate_version(number=version.number)
             report(f"version {version.number} is active")
         prune_versions()
+        remove_old_states()
     return version
 
 

@@ -2,11 +2,13 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils import timezone
 
@@ -25,20 +27,32 @@ TRAINING_LOCK = 7_205_001
 INCREMENT_LOCK = 7_205_002
 NUMBER_LOCK = 7_205_003
 LOCKS = {Kind.FULL: TRAINING_LOCK, Kind.INCREMENT: INCREMENT_LOCK}
+# An advisory lock of one number stands in `objid`, of this database, by another connection.
+OTHERS_LOCK = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND objid = %s AND granted AND pid <> pg_backend_pid()
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
+PAUSE_SECONDS = 0.5
 HAS_ARTEFACT = (State.READY, State.ACTIVE, State.RETIRED, State.KEPT)
 
 
 @contextmanager
-def version_lock(kind: Kind = Kind.FULL) -> Iterator[None]:
+def version_lock(kind: Kind = Kind.FULL, *, patience: float = 0.0) -> Iterator[None]:
     """Hold PostgreSQL's advisory lock on making versions of a kind.
 
     It is let go with the connection, however that ends. Raises TrainingRunsAlreadyError where
-    another process holds it. Inside, a statement may take as long as it needs.
+    another process holds it; while that one makes an increment, after `patience` seconds only.
+    Inside, a statement may take as long as it needs.
     """
+    deadline = time.monotonic() + patience
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCKS[kind]])
-        if cursor.fetchone() != (True,):
-            raise TrainingRunsAlreadyError("Another process is training.")
+        while not _take_lock(cursor, LOCKS[kind]):
+            if time.monotonic() >= deadline or not _is_increment_made(cursor):
+                raise TrainingRunsAlreadyError("Another process is training.")
+            time.sleep(PAUSE_SECONDS)
         try:
             cursor.execute("SET statement_timeout TO 0")
             yield
@@ -46,6 +60,16 @@ def version_lock(kind: Kind = Kind.FULL) -> Iterator[None]:
             with suppress(DatabaseError):  # what went wrong inside says more
                 cursor.execute("RESET statement_timeout")
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCKS[kind]])
+
+
+def _take_lock(cursor: CursorWrapper, lock: int) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+    return bool(cursor.fetchone() == (True,))
+
+
+def _is_increment_made(cursor: CursorWrapper) -> bool:
+    cursor.execute(OTHERS_LOCK, [INCREMENT_LOCK])
+    return bool(cursor.fetchone() == (True,))
 
 
 def create_version(*, kind: Kind = Kind.FULL, base: ModelVersion | None = None) -> ModelVersion:

@@ -177,7 +177,8 @@ def test_a_pinned_movie_tells_its_move(owner, two_camps):
 
 def test_movies_that_cannot_be_explained_are_problems(owner, two_camps):
     program = Program(owner)
-    newcomer = make_movie("Newcomer")
+    program.get(ADDRESS)
+    newcomer = make_movie("Newcomer")  # the process has looked for new movies just before
     said = assert_problem(program.get(explanation_of(newcomer)), 404)
     assert "does not know" in said["detail"]
     assert_problem(program.get(explanation_of(make_movie(is_hidden=True))), 404)

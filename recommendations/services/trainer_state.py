@@ -1,0 +1,151 @@
+"""The trainer's state of a version: what its fit left for increments, on this machine alone.
+
+It holds what each person did, so it never goes where artefacts go. Beside it lies the *mark*:
+the revision of everybody's profile when the ratings were read, which tells who changed since.
+"""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Max, Q
+
+from movies.models import Event
+from recommendations.engine.arrays import IndexArray
+from recommendations.engine.errors import EngineError
+from recommendations.engine.increments.state import StateWriter, TrainerState
+from recommendations.engine.recording import recording
+from recommendations.errors import FullTrainingNeededError
+from recommendations.models import ModelVersion
+from recommendations.services.dataset import copy_records
+
+logger = logging.getLogger(__name__)
+
+State = ModelVersion.State
+
+_MARK = ".mark.npz"
+REVISIONS = "SELECT id, profile_revision FROM accounts_user ORDER BY id"
+REVISION_COLUMNS = {"user_id": "i8", "revision": "i8"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """Everybody's id and profile revision at one moment, and the newest event there was.
+
+    Whatever is read after the moment is in it or found to have changed since.
+    """
+
+    user_ids: IndexArray
+    revisions: IndexArray
+    newest_event: int
+
+    @classmethod
+    def now(cls) -> Self:
+        """Return the mark of this moment; take it before reading what it is a mark of."""
+        newest_event = Event.objects.aggregate(Max("pk"))["pk__max"] or 0
+        rows = copy_records(REVISIONS, columns=REVISION_COLUMNS)
+        return cls(
+            user_ids=rows["user_id"].astype(np.int64),
+            revisions=rows["revision"].astype(np.int64),
+            newest_event=newest_event,
+        )
+
+    def changed_until(self, later: "Mark") -> IndexArray:
+        """Return who has another revision later, is new or is gone; looks at pages aside."""
+        places = np.searchsorted(self.user_ids, later.user_ids)
+        inside = np.minimum(places, max(len(self.user_ids) - 1, 0))
+        if not len(self.user_ids):
+            return later.user_ids
+        is_known = self.user_ids[inside] == later.user_ids
+        is_same = is_known & (self.revisions[inside] == later.revisions)
+        gone = np.setdiff1d(self.user_ids, later.user_ids)
+        looked = Event.objects.filter(pk__gt=self.newest_event, pk__lte=later.newest_event)
+        lookers = np.array(
+            list(looked.values_list("user_id", flat=True).distinct()), dtype=np.int64
+        )
+        return np.unique(np.concatenate([later.user_ids[~is_same], gone, lookers]))
+
+
+def state_path(directory: str) -> Path:
+    """Return where the state of the version with this artefact directory lies."""
+    return Path(settings.TRAINER_STATE_DIR) / directory
+
+
+@contextmanager
+def keeping_state(directory: str) -> Iterator[StateWriter]:
+    """Write what a fit inside leaves; unless it is finished, nothing stays."""
+    writer = StateWriter(state_path(directory))
+    try:
+        with recording(writer.keep):
+            yield writer
+    finally:
+        writer.discard()
+
+
+def keep_mark(version: ModelVersion, mark: Mark) -> None:
+    """Keep the moment at which what a version was fitted on was read."""
+    path = state_path(version.directory + _MARK)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".mark-", delete=False) as stream:
+        np.savez(
+            stream,
+            user_ids=mark.user_ids,
+            revisions=mark.revisions,
+            newest_event=np.array([mark.newest_event]),
+        )
+    Path(stream.name).rename(path)
+
+
+def load_state(version: ModelVersion) -> tuple[TrainerState, Mark]:
+    """Return what the fit of a version left.
+
+    Raises FullTrainingNeededError where it is not here, is damaged, or belongs to another fit.
+    """
+    try:
+        state = TrainerState.load(state_path(version.directory))
+        mark = _load_mark(state_path(version.directory + _MARK))
+    except (EngineError, OSError, ValueError, KeyError) as error:
+        raise FullTrainingNeededError(
+            f"The trainer's state of version {version.number} cannot be used: {error}."
+        ) from error
+    if state.artefact_sha256 != version.manifest_sha256:
+        raise FullTrainingNeededError(
+            f"The trainer's state in {state.directory.name} belongs to another fit than "
+            f"version {version.number}."
+        )
+    return state, mark
+
+
+def remove_old_states() -> None:
+    """Remove all states but those of the version that serves and of the newest full one."""
+    made = ModelVersion.objects.filter(kind=ModelVersion.Kind.FULL)
+    serving = Q(state=State.ACTIVE) | Q(increments__state=State.ACTIVE)
+    kept = set(made.filter(serving).values_list("directory", flat=True))
+    newest = made.filter(state__in=[State.TRAINING, State.READY]).order_by("-number").first()
+    if newest is not None:
+        kept.add(newest.directory)
+    root = Path(settings.TRAINER_STATE_DIR)
+    for path in root.iterdir() if root.exists() else ():
+        if path.name.removesuffix(_MARK) in kept:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _load_mark(path: Path) -> Mark:
+    with np.load(path, allow_pickle=False) as arrays:
+        values: dict[str, Any] = dict(arrays)
+    return Mark(
+        user_ids=values["user_ids"],
+        revisions=values["revisions"],
+        newest_event=int(values["newest_event"][0]),
+    )

@@ -1,0 +1,239 @@
+from threading import Timer
+
+import numpy as np
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from movies.models import Event
+from movies.services.profile import bump_profile
+from movies.services.ratings import rate_movie, remove_rating
+from recommendations.engine import artefacts
+from recommendations.engine.history import History
+from recommendations.engine.models.hybrid import Hybrid
+from recommendations.errors import (
+    FullTrainingNeededError,
+    TrainingFailedError,
+    TrainingRunsAlreadyError,
+)
+from recommendations.models import ModelVersion
+from recommendations.services import increments, training
+from recommendations.services.artefact_cache import artefact_path
+from recommendations.services.dataset import read_interactions
+from recommendations.services.increments import make_increment
+from recommendations.services.registry import activate_version, active_version
+from recommendations.services.store import store
+from recommendations.services.trainer_state import state_path
+from recommendations.services.training import train_version
+from recommendations.services.versions import INCREMENT_LOCK, TRAINING_LOCK, version_lock
+from recommendations.tasks import increment
+from tests.factories import make_movie, make_user
+from tests.quick_training import quick_recipe
+from tests.recommendations.engine.increments.worlds import quick_hybrid
+from tests.two_camps import build_two_camps
+
+State = ModelVersion.State
+
+
+@pytest.fixture
+def two_camps(db, settings, tmp_path, monkeypatch):
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+    settings.TRAINER = "tests.quick_training.QuickTrainer"
+    monkeypatch.setattr(training, "served_recipe", quick_recipe)
+    return build_two_camps()
+
+
+def served() -> Hybrid:
+    store.forget()
+    return store.get().model
+
+
+def counts() -> dict:
+    """Return how many likes the served model knows of each movie, by its title's id."""
+    model = served()
+    return dict(
+        zip(
+            model.known_items.ids.tolist(),
+            model.components_["favourites"].score(History()).tolist(),
+            strict=True,
+        )
+    )
+
+
+def test_new_ratings_count_after_an_increment(two_camps):
+    assert make_increment() is None
+    movie = two_camps.westerns[0]
+    before = counts()[movie.pk]
+    for _ in range(4):
+        rate_movie(user=make_user(), movie_id=movie.pk, stars=5)
+    version = make_increment()
+    assert (version.kind, version.base, version.state) == ("increment", two_camps.version, "active")
+    assert counts()[movie.pk] > before
+    assert version.training_counts["ratings"] == read_interactions().n_ratings
+    assert version.metrics == two_camps.version.metrics
+    assert make_increment() is None
+    assert active_version() == version
+
+
+def test_ratings_taken_back_and_people_who_left_count_no_more(two_camps):
+    movie = two_camps.westerns[0]
+    fans = list(movie.ratings.filter(half_stars=10).order_by("pk")[:3])
+    remove_rating(user=fans[0].user, movie_id=movie.pk)
+    fans[1].user.delete()
+    make_increment()
+    everything, model = read_interactions(), served()
+    for name in ("popularity", "favourites", "returns", "ease", "sequence"):
+        fitted = getattr(quick_hybrid(), name).fit(everything)
+        ours, theirs = model.components_[name].score(History()), fitted.score(History())
+        assert np.allclose(ours, theirs, atol=1e-4), name
+    assert model.training_ == fitted.training_
+
+
+def test_a_second_increment_starts_from_the_full_version_too(two_camps):
+    for movie in two_camps.westerns[:2]:
+        rate_movie(user=make_user(), movie_id=movie.pk, stars=5)
+        version = make_increment()
+        assert version.base == two_camps.version
+        assert version.refers_to == [two_camps.version.directory]
+    assert version.training_counts["ratings"] == read_interactions().n_ratings
+
+
+def test_a_new_movie_is_known_by_its_ratings(two_camps):
+    movie = make_movie("Silver Spurs", year=1952)
+    movie.genres.set(two_camps.westerns[0].genres.all())
+    for _ in range(4):
+        fan = make_user()
+        for western in two_camps.westerns[:3]:
+            rate_movie(user=fan, movie_id=western.pk, stars=5)
+        rate_movie(user=fan, movie_id=movie.pk, stars=5)
+    make_increment()
+    model = served()
+    place = model.known_items.index_of(movie.pk)
+    assert model.components_["ease"].components_["long"].places_[place] >= 0
+    assert artefacts.load(artefact_path(active_version())).n_items == model.n_items
+
+
+def test_without_a_version_there_is_nothing_to_start_from(db):
+    with pytest.raises(FullTrainingNeededError, match=r"manage\.py train"):
+        make_increment()
+
+
+def test_without_its_state_a_training_is_needed(two_camps):
+    state = state_path(two_camps.version.directory)
+    state.rename(state.with_name("elsewhere"))
+    with pytest.raises(FullTrainingNeededError, match=r"state\.json is missing"):
+        make_increment()
+    increment()
+    assert active_version() == two_camps.version
+
+
+def test_the_state_of_another_fit_is_refused(two_camps):
+    ModelVersion.objects.filter(pk=two_camps.version.pk).update(manifest_sha256="0" * 64)
+    with pytest.raises(FullTrainingNeededError, match="belongs to another fit"):
+        make_increment()
+
+
+def test_an_altered_state_leaves_what_is_served(two_camps):
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    path = state_path(two_camps.version.directory) / "sequence.0.successions.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(content)
+    with pytest.raises(TrainingFailedError, match=r"successions\.npy has sha256"):
+        make_increment()
+    assert active_version() == two_camps.version
+    assert ModelVersion.objects.first().state == State.FAILED
+
+
+def test_one_that_was_killed_is_made_again(two_camps, monkeypatch):
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+
+    def die(*_args, **_kwargs):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(increments, "publish_version", die)
+        patched.setattr(increments, "end_version", lambda *_a, **_k: None)
+        with pytest.raises(SystemExit):
+            make_increment()
+    assert ModelVersion.objects.first().state == State.TRAINING
+    assert active_version() == two_camps.version
+    assert make_increment().state == State.ACTIVE
+    assert ModelVersion.objects.get(number=2).state == State.FAILED
+
+
+def test_none_is_made_beside_a_training(two_camps):
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [TRAINING_LOCK])
+        with pytest.raises(TrainingRunsAlreadyError):
+            make_increment()
+
+
+def test_going_back_holds_until_somebody_decides_otherwise(two_camps):
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    make_increment()
+    activate_version(number=two_camps.version.number)
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    increment()
+    assert active_version() == two_camps.version
+    assert make_increment().state == State.ACTIVE
+
+
+def test_the_state_of_an_older_version_is_removed(two_camps):
+    newer = train_version(activate=True)
+    assert not state_path(two_camps.version.directory).exists()
+    assert state_path(newer.directory).exists()
+
+
+def test_the_command_says_what_it_did(two_camps, capsys):
+    call_command("increment")
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    call_command("increment")
+    said = capsys.readouterr().out
+    assert "nothing has changed" in said
+    assert "1 people changed and 0 movies came since version 1" in said
+    assert "version 2 is active" in said
+
+
+def test_the_command_fails_where_a_training_is_needed(db):
+    with pytest.raises(CommandError, match="full training"):
+        call_command("increment")
+
+
+def test_what_one_does_while_an_increment_is_read_counts_next_time(two_camps, monkeypatch):
+    user = make_user()
+    rate_movie(user=user, movie_id=two_camps.westerns[0].pk, stars=5)
+    plain = increments.read_people
+
+    def rate_meanwhile(*args, **kwargs):
+        people = plain(*args, **kwargs)
+        rate_movie(user=user, movie_id=two_camps.westerns[1].pk, stars=5)
+        return people
+
+    with monkeypatch.context() as patched:
+        patched.setattr(increments, "read_people", rate_meanwhile)
+        assert make_increment().training_counts["ratings"] == read_interactions().n_ratings - 1
+    assert make_increment().training_counts["ratings"] == read_interactions().n_ratings
+
+
+def test_looking_at_pages_is_noticed_and_a_profile_without_ratings_adds_nobody(two_camps):
+    bump_profile(user_id=make_user().pk)
+    fan = two_camps.westerns[0].ratings.first().user
+    Event.objects.create(user=fan, movie=two_camps.musicals[0], kind=Event.Kind.VIEWED)
+    before, after = two_camps.version.training_counts, make_increment().training_counts
+    assert after["users"] == before["users"]
+    assert after["events"] == before["events"] + 1
+
+
+@pytest.mark.django_db
+def test_a_training_waits_for_an_increment_and_for_nothing_else():
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [TRAINING_LOCK])
+        with pytest.raises(TrainingRunsAlreadyError), version_lock(patience=60):
+            pass
+        other.execute("SELECT pg_advisory_lock(%s)", [INCREMENT_LOCK])
+        Timer(1.0, other.execute, ["SELECT pg_advisory_unlock_all()"]).start()
+        with version_lock(patience=60):
+            pass
