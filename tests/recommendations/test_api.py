@@ -5,6 +5,7 @@ import pytest
 from movies.services.curation import hide_movies, pin_movies
 from movies.services.lists import dismiss_movie
 from movies.services.ratings import rate_movie
+from recommendations.services.store import store
 from tests.factories import make_movie, make_rater, make_rating, make_user
 from tests.programs import Program, assert_problem
 
@@ -208,10 +209,18 @@ def test_hidden_movies_are_not_similar(two_camps):
     assert_problem(Program().get(f"/api/v1/movies/{hidden.pk}/similar/"), 404)
 
 
-def test_a_movie_new_to_the_model_has_neighbours_of_its_genre(two_camps):
+def test_a_movie_the_model_has_not_taken_in_yet_has_neighbours_of_its_genre(two_camps):
+    store.get()
     newcomer = make_movie("Newcomer")
     newcomer.genres.set(two_camps.musicals[0].genres.all())
     said = Program().get(f"/api/v1/movies/{newcomer.pk}/similar/").json()
+    assert {each["id"] for each in said["results"]} == {each.pk for each in two_camps.musicals}
+
+
+def test_a_new_movie_has_neighbours_of_its_content_first(two_camps):
+    newcomer = make_movie("Newcomer")
+    newcomer.genres.set(two_camps.musicals[0].genres.all())
+    said = Program().get(f"/api/v1/movies/{newcomer.pk}/similar/?limit=6").json()
     assert {each["id"] for each in said["results"]} == {each.pk for each in two_camps.musicals}
 
 

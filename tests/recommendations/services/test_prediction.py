@@ -4,6 +4,7 @@ from django.urls import reverse
 from movies.guests import Guest
 from movies.services.ratings import rate_movie
 from recommendations.services.prediction import predict_stars
+from recommendations.services.store import store
 from tests.factories import make_movie, make_user
 
 
@@ -16,7 +17,8 @@ def test_a_strict_person_is_expected_to_give_less_than_a_stranger(two_camps):
     assert predict_stars(user, [other])[other] < predict_stars(Guest(), [other])[other]
 
 
-def test_what_the_model_does_not_know_is_left_out(two_camps):
+def test_what_the_model_has_not_taken_in_yet_is_left_out(two_camps):
+    store.get()
     newcomer = make_movie()
 
     assert predict_stars(Guest(), [newcomer.pk]) == {}

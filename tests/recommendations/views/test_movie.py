@@ -6,6 +6,7 @@ from movies.services.lists import add_to_watchlist
 from movies.services.ratings import rate_movie
 from recommendations.engine.taste_groups import Opinion
 from recommendations.services import movie_page
+from recommendations.services.store import store
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
 
@@ -88,7 +89,8 @@ def test_similar_movies_come_from_the_same_camp(two_camps, client):
     assert two_camps.westerns[0] not in similar
 
 
-def test_movie_the_model_has_never_seen_has_neighbours_of_its_genre(two_camps, client):
+def test_movie_the_model_has_not_taken_in_yet_has_neighbours_of_its_genre(two_camps, client):
+    store.get()
     movie = make_movie("Newcomer")
     movie.genres.set(two_camps.musicals[0].genres.all())
     client.force_login(make_user())
