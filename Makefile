@@ -26,6 +26,8 @@ help:
 	@echo "make bench-warming  how many people's lists are made a second, and one on demand"
 	@echo "make bench-versions  a training, and how soon all processes serve what was activated"
 	@echo "make bench-increment  an increment beside the fit it stands in for"
+	@echo "make bench-scale    the whole site at 1 to 32 million ratings; hours; writes docs/scale.md"
+	@echo "make bench-load     requests a second beside a bare view, by Locust"
 	@echo "make bench-peers    the recommender beside other libraries; writes docs/evaluation.md"
 	@echo "make tune   seek every model's hyperparameters anew and record each trial"
 

@@ -221,7 +221,7 @@ def tell_linear(ease: Ease, state: TrainerState, world: World, histories: list[H
         pruned = update_layer(few, own, world)
         common = shared(pruned, refit_layer(pruned, own, world), histories)
         say(f"  with the {STRONGEST} strongest a column: {common:.2%} of the top {TOP} shared")
-    tell_ways(ours, own, world)
+    tell_ways(cast("EaseLayer", layer), own, world.before)
 
 
 def refit_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLayer:
@@ -234,11 +234,12 @@ def refit_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLaye
     return fresh
 
 
-def tell_ways(layer: EaseLayer, state: TrainerState, world: World) -> None:
+def tell_ways(layer: EaseLayer, state: TrainerState, before: Interactions) -> None:
+    """Time both ways on the layer as it was fitted: its state has these very items."""
     ridge, normaliser = state.number("ridge"), state.number("normaliser")
-    problem = layer.regression(world.after, ridge=ridge, normaliser=normaliser)
+    problem = layer.regression(before, ridge=ridge, normaliser=normaliser)
     n_items = len(layer.active_items_)
-    if "gram" not in state or len(state.array("gram")) != n_items:
+    if "gram" not in state:
         return
     places = np.arange(n_items)
     for share in SHARES:

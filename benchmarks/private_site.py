@@ -37,9 +37,9 @@ class Visitor:
     token: str
 
 
-def prepare() -> None:
-    """Set Django up with the private servers of benchmarks; import nothing of the site before."""
-    os.environ["MARQUEE_VAR"] = str(make_directory(ROOT / "var" / "benchmarks"))
+def prepare(directory: Path = ROOT / "var" / "benchmarks") -> None:
+    """Set Django up with private servers in a directory; import nothing of the site before."""
+    os.environ["MARQUEE_VAR"] = str(make_directory(directory))
     os.environ.setdefault("MARQUEE_ENV", "test")
     prepare_environment(["benchmark"])
     import django
@@ -100,11 +100,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def web_server(port: int, *, application: str = SITE) -> Iterator[None]:
+def web_server(port: int, *, application: str = SITE, **environment: str) -> Iterator[None]:
     """Run gunicorn as the site does, on loopback, until the block ends."""
     options = ["--config", "python:config.gunicorn", "--bind", f"127.0.0.1:{port}"]
-    environment = {"LOG_LEVEL": "WARNING", "SITE_URL": f"http://127.0.0.1:{port}"}
-    with started("gunicorn", application, *options, **environment):
+    usual = {"LOG_LEVEL": "WARNING", "SITE_URL": f"http://127.0.0.1:{port}"}
+    with started("gunicorn", application, *options, **usual, **environment):
         wait_until_ready(port, "/readyz" if application == SITE else "/")
         yield
 

@@ -19,16 +19,14 @@ from pathlib import Path
 
 from benchmarks.movielens import data_directory
 from benchmarks.private_site import (
-    SITE,
     Visitor,
     ask,
     free_port,
     load_site,
     make_visitors,
     prepare,
-    started,
     summary,
-    wait_until_ready,
+    web_server,
 )
 from runner.places import ROOT
 
@@ -106,19 +104,7 @@ def main() -> None:
     with ExitStack() as stack:
         for place, port in enumerate(ports):
             cache = Path(settings.VAR_DIR) / f"machine-{place}"
-            stack.enter_context(
-                started(
-                    "gunicorn",
-                    SITE,
-                    "--config",
-                    "python:config.gunicorn",
-                    "--bind",
-                    f"127.0.0.1:{port}",
-                    LOG_LEVEL="WARNING",
-                    MARQUEE_ARTEFACTS=str(cache),
-                )
-            )
-            wait_until_ready(port, "/readyz")
+            stack.enter_context(web_server(port, MARQUEE_ARTEFACTS=str(cache)))
         report(options.rounds, first=first, second=second, ports=ports, visitors=visitors)
 
 

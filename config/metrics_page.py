@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -25,6 +26,7 @@ from config.metrics_files import VARIABLE
 from config.redis import RedisAwayError, reachable_redis
 from config.task_metrics import LAGS, read_counts
 from recommendations.models import ModelVersion
+from recommendations.services.alerts import count_alerts
 
 logger = logging.getLogger(__name__)
 
@@ -110,15 +112,12 @@ def _lag_histogram(lags: list[float], total: float) -> Metric:
 
 def _read_database() -> Iterator[Metric]:
     states = GaugeMetricFamily("marquee_model_versions", "Versions.", labels=["state"])
-    numbers = dict.fromkeys(ModelVersion.State.values, 0)
-    for state in ModelVersion.objects.values_list("state", flat=True):
-        numbers[state] += 1
-    for state, number in numbers.items():
+    counted = ModelVersion.objects.order_by().values_list("state").annotate(Count("pk"))
+    for state, number in (dict.fromkeys(ModelVersion.State.values, 0) | dict(counted)).items():
         states.add_metric([state], number)
     yield states
     yield from _training()
-    alerts = ModelVersion.objects.exclude(alert="").count()
-    yield GaugeMetricFamily("marquee_model_alerts", "Versions to look at.", value=alerts)
+    yield GaugeMetricFamily("marquee_model_alerts", "Versions to look at.", value=count_alerts())
     active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
     if active and active.trained_at:
         age = (timezone.now() - active.trained_at).total_seconds()

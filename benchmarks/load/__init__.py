@@ -1,6 +1,6 @@
 """Load tests with Locust: what a server answers in a second, beside the bare-framework view.
 
-    make bench-load [SIZE=1M] [ONLY=home,search]
+    make bench-load [SIZE=1M] [ONLY="home search"]
 
 The web server runs on one core, Locust and the databases on the other, so that the server is
 what is full. Each figure is given in shares of what the same server answers for a view that

@@ -1,7 +1,6 @@
 """The site at each size: servers, database and artefacts of its own under var/scale."""
 
 import csv
-import os
 import random
 import shutil
 import time
@@ -10,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import private_site
 from benchmarks.scale.sizes import Size
 from movies.simulation import make_films, make_people, rate_films
-from runner.development import prepare_environment
 from runner.places import make_directory
 
 PEOPLE_IN_BATCH = 5_000
@@ -22,14 +21,10 @@ SEARCHED_TITLES = 4_000
 
 
 def prepare(directory: Path) -> None:
-    """Set Django up with private servers in a directory; import nothing of the site before."""
-    os.environ["MARQUEE_VAR"] = str(make_directory(directory))
-    os.environ.setdefault("MARQUEE_ENV", "test")
-    prepare_environment(["benchmark"])
-    import django
+    """Set Django up with the private servers of a size, their tables made."""
+    private_site.prepare(directory)
     from django.core.management import call_command
 
-    django.setup()
     call_command("migrate", verbosity=0)
 
 

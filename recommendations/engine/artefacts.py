@@ -121,11 +121,17 @@ def _refer(
     """Return the entry if the array it names is equal to these values."""
     if entry is None or [values.dtype.str, list(values.shape)] != [entry["dtype"], entry["shape"]]:
         return None
-    there = map_array(_place_of(directory, file_name, entry), entry)
+    there = map_array(place_of(directory, file_name, entry), entry)
     return entry if values is there or np.array_equal(there, values) else None
 
 
-def _place_of(directory: Path, file_name: str, entry: Mapping[str, Any]) -> Path:
+def own_files(manifest: Manifest) -> Mapping[str, Mapping[str, Any]]:
+    """Return the files of an artefact that lie in its own directory."""
+    return {name: entry for name, entry in manifest.files.items() if _REFERENCE not in entry}
+
+
+def place_of(directory: Path, file_name: str, entry: Mapping[str, Any]) -> Path:
+    """Return where a file of an artefact lies: in its directory, or in one beside it."""
     if _REFERENCE not in entry:
         return directory / file_name
     return directory.parent / str(entry[_REFERENCE]) / file_name
@@ -186,7 +192,7 @@ def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
     """
     manifest = read_manifest(directory, expected_sha256=expected_sha256)
     arrays = {
-        file_name.removesuffix(".npy"): map_array(_place_of(directory, file_name, entry), entry)
+        file_name.removesuffix(".npy"): map_array(place_of(directory, file_name, entry), entry)
         for file_name, entry in manifest.files.items()
     }
     model = _build(manifest.recipe, directory / MANIFEST)
@@ -234,7 +240,7 @@ def verify(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
     """Check every byte of an artefact against its checksums and return its manifest."""
     manifest = read_manifest(directory, expected_sha256=expected_sha256)
     for file_name, entry in manifest.files.items():
-        check_bytes(_place_of(directory, file_name, entry), entry)
+        check_bytes(place_of(directory, file_name, entry), entry)
     return manifest
 
 

@@ -159,7 +159,7 @@ def _mark_files(version: ModelVersion) -> FileMarks:
     manifest = artefacts.read_manifest(path, expected_sha256=version.manifest_sha256)
     marks = {}
     for file_name, entry in manifest.files.items():
-        place = path.parent / entry.get(artefact_storage.REFERENCE, path.name) / file_name
+        place = artefacts.place_of(path, file_name, entry)
         try:
             state = place.stat()
         except FileNotFoundError:

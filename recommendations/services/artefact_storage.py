@@ -5,26 +5,18 @@ version is in the storage whole or not at all, and deleted first.
 """
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
 from recommendations.engine import artefacts
-from recommendations.engine.artefacts import MANIFEST, Manifest
+from recommendations.engine.array_files import READ_ONLY
+from recommendations.engine.artefacts import MANIFEST, own_files
 from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
 from recommendations.errors import ArtefactStorageError
 
 CHUNK = 1 << 20
-READ_ONLY = 0o444
-REFERENCE = "directory"
-
-
-def own_files(manifest: Manifest) -> Mapping[str, Mapping[str, Any]]:
-    """Return the files of an artefact that lie in its own directory."""
-    return {name: entry for name, entry in manifest.files.items() if REFERENCE not in entry}
 
 
 def upload(directory: Path) -> None:

@@ -12,7 +12,7 @@ from recommendations.engine.arrays import IndexArray
 from recommendations.engine.events import EVENT_KINDS, Events
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
-from recommendations.services.dataset import copy_records, group_labels
+from recommendations.services.dataset import RATING_COLUMNS, copy_records, group_labels
 from recommendations.services.histories import PersonHistory
 
 RATINGS = """
@@ -20,7 +20,6 @@ RATINGS = """
     FROM movies_rating WHERE user_id = ANY(ARRAY[{people}]::bigint[])
     ORDER BY user_id, rated_at, id
 """
-RATING_COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "seconds": "i8"}
 
 EVENTS = """
     SELECT user_id, movie_id, (array_position(ARRAY[{kinds}], kind::text) - 1)::smallint AS code,

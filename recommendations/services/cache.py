@@ -53,7 +53,7 @@ def load_lists(*, user_id: int) -> PersonalLists | None:
             stored = redis.hget(lists_key(user_id), "lists")
     except RedisAwayError:
         return None
-    return None if stored is None else _read(stored, user_id=user_id)
+    return None if stored is None else decode_lists(stored, whose=f"user {user_id}")
 
 
 def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | None:
@@ -65,14 +65,15 @@ def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | N
         return None
     if stored is None or label is None or not freshness.is_met_by(cast("bytes", label).decode()):
         return None
-    return _read(stored, user_id=user_id)
+    return decode_lists(stored, whose=f"user {user_id}")
 
 
-def _read(stored: bytes | str, *, user_id: int) -> PersonalLists | None:
+def decode_lists(stored: bytes | str, *, whose: str) -> PersonalLists | None:
+    """Return lists as they were kept; None for what is none, which is logged."""
     try:
         return PersonalLists.from_json(json.loads(stored))
     except (KeyError, TypeError, ValueError) as error:
-        logger.warning("the lists of user %s cannot be read: %r", user_id, error)
+        logger.warning("the lists of %s cannot be read: %r", whose, error)
         return None
 
 

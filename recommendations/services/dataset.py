@@ -60,7 +60,7 @@ def read_interactions() -> Interactions:
 
     Outer ids are primary keys. Equal times keep the order of the rows' primary keys.
     """
-    movie_ids, content = _read_content()
+    movie_ids, content = read_content()
     catalogue = ItemIndex.of(movie_ids)
     interactions = Interactions.from_arrays(
         **_read_ratings(),
@@ -82,11 +82,6 @@ def read_people(user_ids: IndexArray, *, items: ItemIndex) -> Interactions:
         events=_read_events(Event.objects.filter(user__in=wanted)),
         groups=_read_groups(User.objects.filter(pk__in=wanted)),
     )
-
-
-def read_new_content(*, above: int, limit: int | None = None) -> tuple[list[int], ItemContent]:
-    """Return the ids above this one of the catalogue, ascending, and what is known of them."""
-    return _read_content(above=above, limit=limit)
 
 
 def _read_ratings(which: str = "") -> dict[str, npt.NDArray[Any]]:
@@ -119,7 +114,8 @@ def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
     return np.frombuffer(body, dtype=np.dtype(fields))
 
 
-def _read_content(*, above: int = 0, limit: int | None = None) -> tuple[list[int], ItemContent]:
+def read_content(*, above: int = 0, limit: int | None = None) -> tuple[list[int], ItemContent]:
+    """Return the ids above this one of the catalogue, ascending, and what is known of them."""
     with connection.cursor() as cursor:
         cursor.execute(CONTENT, [above, limit])
         rows: Sequence[Sequence[Any]] = cursor.fetchall()

@@ -17,27 +17,26 @@ DIGEST_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a page is made from: whose it is, and of which state of things."""
+    """What a page is made from: whose it is, what a guest has said, and what lists are made of."""
 
     whose: str
-    state: str
+    said: str
+    freshness: Freshness
 
     @property
     def token(self) -> str:
         """Return both as one word, which the page carries and sends back."""
-        return f"{self.whose}.{self.state}"
+        state = sha256(f"{self.freshness.label}:{self.said}".encode()).hexdigest()[:DIGEST_LENGTH]
+        return f"{self.whose}.{state}"
 
     @classmethod
     def of(cls, *, viewer: Viewer, curation_revision: int) -> "Basis":
         """Return what a page made now for somebody would be made from."""
-        freshness = viewer_freshness(viewer=viewer, curation_revision=curation_revision)
-        whose, said = (
-            ("guest", viewer.fingerprint)
-            if isinstance(viewer, Guest)
-            else (str(viewer.pk), freshness.profile_revision)
-        )
-        state = f"{freshness.model_version}:{said}:{freshness.settings}"
-        return cls(whose, sha256(state.encode()).hexdigest()[:DIGEST_LENGTH])
+        if isinstance(viewer, Guest):
+            freshness = freshness_for(user=None, curation_revision=curation_revision)
+            return cls("guest", viewer.fingerprint, freshness)
+        freshness = freshness_for(user=viewer, curation_revision=curation_revision)
+        return cls(str(viewer.pk), "", freshness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,6 @@ class Shown:
 
     movie_ids: tuple[int, ...]
     hero_id: int | None = None
-
-
-def viewer_freshness(*, viewer: Viewer, curation_revision: int) -> Freshness:
-    """Return what lists made now for somebody would be made from, but for what a guest said."""
-    user = None if isinstance(viewer, Guest) else viewer
-    return freshness_for(user=user, curation_revision=curation_revision)
 
 
 def describe_change(

@@ -131,9 +131,8 @@ def _top_row(lists: PersonalLists, composer: _Composer, *, is_personal: bool) ->
     )
 
 
-def picks_of(*, viewer: Viewer, curation_revision: int) -> list[Card]:
-    """Return every pick for somebody, best first."""
-    lists = read_lists(viewer=viewer, curation_revision=curation_revision)
+def picks_of(lists: PersonalLists) -> list[Card]:
+    """Return every pick of somebody's lists, best first."""
     return _cards(lists.top, movies=_load_movies(lists.top), lists=lists)
 
 

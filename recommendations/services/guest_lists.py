@@ -1,7 +1,6 @@
 """A guest's lists: the same models as everybody's, from what was said during the visit."""
 
 import json
-import logging
 
 from django.utils import timezone
 
@@ -9,12 +8,11 @@ from config.redis import RedisAwayError, reachable_redis
 from movies.guests import Guest
 from movies.services.shelves import shelf_keeper
 from recommendations.engine.ranking.exploration import seed_of
+from recommendations.services.cache import decode_lists
 from recommendations.services.histories import guest_history
 from recommendations.services.listmaker import lists_without_model, make_lists
 from recommendations.services.personal import freshness_for, served_model_or_none
 from recommendations.services.picks import Freshness, PersonalLists
-
-logger = logging.getLogger(__name__)
 
 KEEP_SECONDS = 15 * 60
 
@@ -65,13 +63,7 @@ def _load(guest: Guest) -> PersonalLists | None:
             stored = redis.get(_key(guest))
     except RedisAwayError:
         return None
-    if stored is None:
-        return None
-    try:
-        return PersonalLists.from_json(json.loads(stored))
-    except (KeyError, TypeError, ValueError) as error:
-        logger.warning("a guest's lists cannot be read: %r", error)
-        return None
+    return None if stored is None else decode_lists(stored, whose="a guest")
 
 
 def _keep(guest: Guest, lists: PersonalLists) -> None:

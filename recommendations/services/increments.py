@@ -23,7 +23,7 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import FullTrainingNeededError
 from recommendations.models import ModelVersion
 from recommendations.services.artefact_cache import artefact_path, make_local
-from recommendations.services.dataset import read_new_content, read_people
+from recommendations.services.dataset import read_content, read_people
 from recommendations.services.forked import Tell, run_forked
 from recommendations.services.progress import Progress
 from recommendations.services.pruning import prune_versions
@@ -104,7 +104,7 @@ def _read_changes(model: Hybrid, mark: Mark) -> tuple[Changes, str]:
     """Return what came since the mark, and a fingerprint of what an increment of it is made of."""
     now = Mark.now()
     changed = mark.changed_until(now)
-    new_ids, content = read_new_content(above=int(model.known_items.ids[-1]))
+    new_ids, content = read_content(above=int(model.known_items.ids[-1]))
     items = ItemIndex(np.concatenate([model.known_items.ids, np.array(new_ids, dtype=np.int64)]))
     people = read_people(changed, items=items)
     changes = Changes(people=people, changed=changed, new_content=content)

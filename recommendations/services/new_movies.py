@@ -9,7 +9,7 @@ from recommendations.engine.errors import EngineError
 from recommendations.engine.increments.joined_rows import join_rows
 from recommendations.engine.increments.newcomers import with_new_items
 from recommendations.engine.items import ItemContent
-from recommendations.services.dataset import read_new_content
+from recommendations.services.dataset import read_content
 
 if TYPE_CHECKING:
     from recommendations.services.store import ServedModel
@@ -35,9 +35,7 @@ class NewMovies:
         if served is None:
             return
         with self._lock:
-            new_ids, content = read_new_content(
-                above=int(served.model.known_items.ids[-1]), limit=MOST
-            )
+            new_ids, content = read_content(above=int(served.model.known_items.ids[-1]), limit=MOST)
             is_same = self._grown is not None and self._grown[0] is served
             if is_same and self._known == (new_ids, content):
                 return

@@ -15,7 +15,7 @@ from movies.services.curation import read_curation_revision
 from movies.views.parts import cards_of
 from movies.views.viewers import viewer_of
 from recommendations.services.cache import keep_front_page, load_front_page
-from recommendations.services.following import Basis, describe_change, viewer_freshness
+from recommendations.services.following import Basis, describe_change
 from recommendations.services.front_page import FrontPage, front_page_for, picks_of, read_lists
 from recommendations.views.following import followed, is_following, read_shown, short_answer
 
@@ -32,15 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
     answer = short_answer(request, basis=basis)
     if answer is not None:
         return answer
-    freshness = viewer_freshness(viewer=viewer, curation_revision=curation_revision)
-    kept = load_front_page(viewer=viewer, freshness=freshness)
+    kept = load_front_page(viewer=viewer, freshness=basis.freshness)
     count_cache_read(cache="front_page", is_hit=kept is not None)
     if kept is not None and not is_following(request):
         return _whole_page(request, kept)
     page = front_page_for(viewer=viewer, curation_revision=curation_revision)
     if kept is None:
         kept = _render_front_page(request, page, viewer=viewer, basis=basis)
-        keep_front_page(kept, viewer=viewer, freshness=freshness)
+        keep_front_page(kept, viewer=viewer, freshness=basis.freshness)
     if not is_following(request):
         return _whole_page(request, kept)
     change = describe_change(
@@ -60,16 +59,12 @@ def picks(request: HttpRequest) -> HttpResponse:
         return answer
     if isinstance(viewer, Guest) and viewer.is_unknown:
         return redirect_to_login(request.get_full_path())
-    cards = picks_of(viewer=viewer, curation_revision=curation_revision)
+    lists = read_lists(viewer=viewer, curation_revision=curation_revision)
+    cards = picks_of(lists)
     context = {"cards": cards, "basis": basis}
     if not is_following(request):
         return render(request, "recommendations/picks.html", context)
-    change = describe_change(
-        before=read_shown(request.GET),
-        cards=cards,
-        hero=None,
-        lists=read_lists(viewer=viewer, curation_revision=curation_revision),
-    )
+    change = describe_change(before=read_shown(request.GET), cards=cards, hero=None, lists=lists)
     parts = render_to_string("includes/picks.html", context, request=request)
     return followed(parts, change=change)
 
