@@ -98,7 +98,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: a convenience, so nobody waits long for it. Nothing in it is pickled.
 REDIS_URL = env.str("REDIS_URL")
-REDIS_TIMEOUT_SECONDS = 0.2
+REDIS_TIMEOUT_SECONDS = env.float("REDIS_TIMEOUT_SECONDS", 0.2)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

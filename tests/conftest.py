@@ -2,7 +2,8 @@
 
 They start when this file is imported, before any other file of the tests: those import models,
 and models want settings with the servers' addresses. So the settings are named here, not in the
-configuration, where pytest-django would read them too early.
+configuration, where pytest-django would read them too early. Each process of `pytest -n` has
+servers of its own.
 """
 
 import os
@@ -19,6 +20,7 @@ from runner.places import make_directory, var_directory
 from runner.services import Lease, ensure_services
 
 SECONDS_OF_A_DAY = 24 * 60 * 60
+SET_HERE = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MARQUEE_VAR", "REDIS_URL")
 
 
 def start_servers() -> tuple[Path, list[Lease]]:
@@ -31,6 +33,7 @@ def start_servers() -> tuple[Path, list[Lease]]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ.setdefault("SECRET_KEY", "only-for-tests")
     os.environ["MARQUEE_VAR"] = str(directory)
+    os.environ.setdefault("REDIS_TIMEOUT_SECONDS", "1")  # several tests share the processor
     leases = ensure_services(is_disposable=True)
     django.setup()
     return directory, leases
@@ -55,6 +58,15 @@ from tests.two_camps import two_camps  # noqa: E402, F401 - a fixture for every 
 
 # Hash as the site does, with a thousandth of the memory.
 Argon2Hasher.memory_cost = 46
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Forget the servers of this process, which only hands out tests, for those that run them."""
+    for name in SET_HERE:
+        os.environ.pop(name, None)
+    for lease in LEASES:
+        lease.leave()
 
 
 def pytest_unconfigure() -> None:

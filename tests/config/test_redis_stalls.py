@@ -25,6 +25,7 @@ def proxy(settings, tmp_path) -> Iterator[StallingProxy]:
     """Put a proxy between this process and Redis."""
     proxy = StallingProxy.on_socket(tmp_path / "redis.sock", target=redis_socket())
     settings.REDIS_URL = f"unix://{tmp_path}/redis.sock"
+    settings.REDIS_TIMEOUT_SECONDS = 0.2
     redis_client.cache_clear()
     yield proxy
     redis_client.cache_clear()

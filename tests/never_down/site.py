@@ -198,6 +198,7 @@ class LiveSite:
             "MARQUEE_ARTEFACTS": str(self.artefacts),
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.redis.url,
+            "REDIS_TIMEOUT_SECONDS": "0.2",
             "SITE_URL": self.address,
             "METRICS_TOKEN": METRICS_TOKEN,
             "WEB_WORKERS": "1",
