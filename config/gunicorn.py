@@ -4,6 +4,7 @@ Threads with one kept database connection each measured best on two cores: 2,100
 second for one Redis get and one row, against 450 with a connection per request.
 """
 
+from gunicorn.glogging import Logger
 from gunicorn.http import message
 
 from config.blas import use_one_blas_thread
@@ -27,6 +28,18 @@ logconfig_dict = logging_settings(
     is_production=env.str("MARQUEE_ENV", PRODUCTION) == PRODUCTION,
     level=env.str("LOG_LEVEL", "INFO"),
 )
+
+
+class LoggerWithoutAccess(Logger):
+    """Leave the log of requests to `config.middleware`: gunicorn's has secrets and addresses.
+
+    A dictionary of settings would switch it on.
+    """
+
+    access_log_enabled = False
+
+
+logger_class = LoggerWithoutAccess
 # Held for as long as the server runs.
 _metrics_directory = open_directory()
 
