@@ -60,6 +60,13 @@ from tests.two_camps import two_camps  # noqa: E402, F401 - a fixture for every 
 Argon2Hasher.memory_cost = 46
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what shares a running site in one process: a file, or the folder of `never_down`."""
+    for item in items:
+        shared = item.path.parent if item.path.parent.name == "never_down" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(shared)))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
     """Forget the servers of this process, which only hands out tests, for those that run them."""
