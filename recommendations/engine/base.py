@@ -267,6 +267,18 @@ class StarPredictor(Recommender):
         stars = self._predict(history, np.asarray(item_indices, dtype=np.int64))
         return np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
 
+    def predict_many(
+        self, histories: Sequence[History], item_indices: Sequence[IndexArray]
+    ) -> list[FloatArray]:
+        """Return `predict` of each history for the items at its place, within 1e-6."""
+        for history, wanted in zip(histories, item_indices, strict=True):
+            self._check_history(history)
+            self._check_items(wanted)
+        return [
+            np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
+            for stars in self._predict_many(histories, item_indices)
+        ]
+
     def predict_interval(
         self,
         history: History,
@@ -319,6 +331,14 @@ class StarPredictor(Recommender):
     @abstractmethod
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         """Return expected stars before clipping."""
+
+    def _predict_many(
+        self, histories: Sequence[History], item_indices: Sequence[IndexArray]
+    ) -> list[FloatArray]:
+        return [
+            self._predict(history, wanted)
+            for history, wanted in zip(histories, item_indices, strict=True)
+        ]
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
         """Return the standard deviation of ratings to come around what is expected of them."""

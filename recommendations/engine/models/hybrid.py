@@ -1,6 +1,7 @@
 """The served model: several recommenders in one sum, and the stars beside it."""
 
 from bisect import bisect_right
+from collections import abc
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log1p
@@ -186,6 +187,11 @@ class Hybrid(Stack, StarPredictor):
 
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self.stars_._predict(history, item_indices)  # noqa: SLF001 - clipped once, by ours
+
+    def _predict_many(
+        self, histories: abc.Sequence[History], item_indices: abc.Sequence[IndexArray]
+    ) -> list[FloatArray]:
+        return self.stars_._predict_many(histories, item_indices)  # noqa: SLF001
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self.stars_._deviations(history, item_indices)  # noqa: SLF001

@@ -20,8 +20,8 @@ from recommendations.engine.history import History
 from recommendations.engine.models.bayesian_factors import FactorFit, precision_weights
 from recommendations.engine.models.symmetric import pairing, unpack
 
-_ROUNDS = 3
-_HALF_INFLATED = 30.0
+ROUNDS = 3
+HALF_INFLATED = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,10 @@ class StarMember:
         return features
 
     def dot(self, item_indices: IndexArray | slice, vector: FloatArray) -> FloatArray:
-        """Return φ · vector of items, each to the last bit as it would be alone, shape (n,)."""
+        """Return φ · vector of items, each to the last bit as it would be alone, shape (n,).
+
+        `vector` may be one for all items, shape (D,), or one for each.
+        """
         # A matrix product rounds differently for one row and for many.
         return np.asarray(np.sum(self.features(item_indices) * vector, axis=1))
 
@@ -156,13 +159,13 @@ class StarMember:
         """
         shares, trust = self._set_shares(history, settings)
         base = self.user_base + (1 - trust) * self.set_mean
-        widened = 1 + settings.inflation * history.n_ratings / (history.n_ratings + _HALF_INFLATED)
+        widened = 1 + settings.inflation * history.n_ratings / (history.n_ratings + HALF_INFLATED)
         spread = self.user_covariance * widened + (1 - trust**2) * self.set_covariance
         precision = np.linalg.inv(spread)
         pulls, moments, squares = self._evidence(history, centred)
         pull, gains = precision @ (base + shares.sum(axis=0)), pulls.sum(axis=0)
         weight = self._weight(0.0, n_ratings=0)
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             covariance = np.linalg.inv(precision + weight * moments)
             mean = covariance @ (pull + weight * gains)
             seconds = np.sum(moments * (covariance + np.outer(mean, mean)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -64,25 +63,6 @@ class StarPerson:
             rows=np.maximum(rows, 0),
             n_entries=history.n_entries,
         )
-
-    @cached_property
-    def inputs(self) -> FloatArray:
-        """Return what each rating puts into the neighbours, shape (n_ratings,)."""
-        rest = [
-            scales * (above - seen @ fold.mean)
-            for scales, above, seen, fold in zip(
-                self.scales, self.above, self.seen, self.folds, strict=True
-            )
-        ]
-        return np.asarray(np.sum(rest, axis=0))
-
-    def expect(self, item_indices: IndexArray | slice) -> FloatArray:
-        """Return the stars to expect without the neighbours."""
-        expected = [
-            member.effects(item_indices) + member.dot(item_indices, fold.mean)
-            for member, fold in zip(self.members, self.folds, strict=True)
-        ]
-        return np.asarray(self.mean + np.mean(expected, axis=0))
 
     def expect_unknown(self) -> float:
         """Return the stars to expect of an item nobody knows."""

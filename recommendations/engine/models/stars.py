@@ -5,7 +5,7 @@ differently, so their mean is better than the best of them. What the mean leaves
 ratings is spread to other films by item-to-item ridge (`residual_neighbours`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any, ClassVar, cast
@@ -28,8 +28,10 @@ from recommendations.engine.models.residual_neighbours import (
     learn_neighbours,
     most_rated,
 )
+from recommendations.engine.models.row_sums import sum_rows_of_many
 from recommendations.engine.models.samples import MANY_RATINGS, some_people
 from recommendations.engine.models.set_ridge import SetRidge
+from recommendations.engine.models.star_block import StarBlock
 from recommendations.engine.models.star_members import FoldInSettings, StarMember
 from recommendations.engine.models.star_person import Account, StarPerson
 from recommendations.engine.models.star_residuals import left_out_errors
@@ -44,7 +46,7 @@ _MEMBER = "member-"
 _HALF_NEW = 60.0
 _LAST_ONES = 2  # iterations for everybody after those for a sample
 _FACTORS_OF_MANY = 32
-_ROW_BLOCK = 32  # rows of 4,000 items in float64 stay in the processor's cache
+_HISTORIES = 32  # what is gathered of their ratings stays in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -250,38 +252,75 @@ class Stars(StarPredictor):
         return self.members_[0].item_vectors
 
     def _person(self, history: History) -> StarPerson:
-        settings = FoldInSettings(set_damping=self.set_damping, inflation=self.inflation)
         return StarPerson.of(
             history,
             members=self.members_,
             mean=float(self.mean_[0]),
             rows=self.places_[history.item_indices].astype(np.int64),
-            settings=settings,
+            settings=self._settings_of_fold_in(),
             damping=self.neighbour_damping,
         )
 
-    def _score(self, history: History) -> FloatArray:
-        person = self._person(history)
-        scores = person.expect(slice(None))
-        scores[self.neighbour_items_] += self._sum_rows(person)
-        return scores
+    def _settings_of_fold_in(self) -> FoldInSettings:
+        return FoldInSettings(set_damping=self.set_damping, inflation=self.inflation)
 
-    def _sum_rows(self, person: StarPerson) -> FloatArray:
-        """Return what the neighbours add to each of their items."""
-        inputs, rows = person.inputs, person.rows
-        if not isinstance(self.neighbour_weights_, np.ndarray):
-            return np.asarray(self.neighbour_weights_[rows].T @ inputs)
-        total = np.zeros(len(self.neighbour_items_))
-        for start in range(0, len(rows), _ROW_BLOCK):
-            block = slice(start, start + _ROW_BLOCK)
-            total += inputs[block] @ self.neighbour_weights_[rows[block]].astype(np.float64)
-        return total
+    def _score(self, history: History) -> FloatArray:
+        return self._predict(history, np.arange(self.n_items))
 
     def _predict(self, history: History, item_indices: IndexArray) -> FloatArray:
-        person = self._person(history)
-        places = self.places_[item_indices]
-        added = np.where(places >= 0, self._sum_rows(person)[np.maximum(places, 0)], 0.0)
-        return person.expect(item_indices) + added
+        return self._predict_many([history], [item_indices])[0]
+
+    def _predict_many(
+        self, histories: Sequence[History], item_indices: Sequence[IndexArray]
+    ) -> list[FloatArray]:
+        found: list[FloatArray] = []
+        for start in range(0, len(histories), _HISTORIES):
+            few = slice(start, start + _HISTORIES)
+            found += self._predict_few(histories[few], item_indices[few])
+        return found
+
+    def _predict_few(
+        self, histories: Sequence[History], item_indices: Sequence[IndexArray]
+    ) -> list[FloatArray]:
+        block = StarBlock.of(histories, mean=float(self.mean_[0]))
+        wanted = np.concatenate(item_indices)
+        lengths = [len(own) for own in item_indices]
+        rows = self.places_[block.items].astype(np.int64)
+        settings = self._settings_of_fold_in()
+        total, errors = np.zeros(len(wanted)), np.zeros(len(rows))
+        for member in self.members_:
+            means, left_out = block.fold_in(member, settings)
+            total += member.effects(wanted)
+            total += member.dot(wanted, np.repeat(means, lengths, axis=0))
+            errors += left_out
+        total /= len(self.members_)
+        total += self.mean_[0] + self._sum_neighbours(block, errors, rows, item_indices)
+        return np.split(total, np.cumsum(lengths)[:-1])
+
+    def _sum_neighbours(
+        self,
+        block: StarBlock,
+        errors: FloatArray,
+        rows: IndexArray,
+        item_indices: Sequence[IndexArray],
+    ) -> FloatArray:
+        """Return what these errors, by the neighbours, add to the items of each history."""
+        is_used = rows >= 0
+        used = [is_used[span] for span in block.spans]
+        usual = np.sqrt([np.count_nonzero(own) + self.neighbour_damping for own in used])
+        inputs = errors / block.repeat(usual * len(self.members_))
+        sums = sum_rows_of_many(
+            self.neighbour_weights_,
+            [
+                (inputs[span][own], rows[span][own])
+                for span, own in zip(block.spans, used, strict=True)
+            ],
+        )
+        added = []
+        for own_sums, items in zip(sums, item_indices, strict=True):
+            places = self.places_[items]
+            added.append(np.where(places >= 0, own_sums[np.maximum(places, 0)], 0.0))
+        return np.concatenate(added)
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self._wide(history) * np.sqrt(self._person(history).variances(item_indices))

@@ -270,3 +270,19 @@ def test_similar_items_leave_the_item_itself_out(model):
         pytest.skip(f"{model.name} knows no similar items")
     assert len(similar) <= 5
     assert 4 not in similar
+
+
+@pytest.mark.parametrize("name", STAR_MODELS)
+def test_stars_of_many_are_those_of_each(name):
+    model = fitted(name)
+    views = Events(
+        item_indices=np.array([4, 9]),
+        codes=np.array([0, 1], dtype=np.int8),
+        timestamps=np.arange(2),
+    )
+    some = [history([0, 3, 7], [5, 4, 1]), history([], []), history([2], [3.5], views)]
+    some += [history(range(start, N_ITEMS), [4.0] * (N_ITEMS - start)) for start in range(40)]
+    wanted = [np.arange(start % 3, N_ITEMS) for start in range(len(some))]
+    together = model.predict_many(some, wanted)
+    for stars, each, items in zip(together, some, wanted, strict=True):
+        assert np.allclose(stars, model.predict(each, items), atol=1e-6)
