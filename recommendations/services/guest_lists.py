@@ -10,7 +10,7 @@ from movies.services.shelves import shelf_keeper
 from recommendations.engine.ranking.exploration import seed_of
 from recommendations.services.cache import decode_lists
 from recommendations.services.histories import guest_history
-from recommendations.services.listmaker import lists_without_model, make_lists
+from recommendations.services.listmaker import Request, lists_without_model, make_lists
 from recommendations.services.personal import freshness_for, served_model_or_none
 from recommendations.services.picks import Freshness, PersonalLists
 
@@ -41,15 +41,14 @@ def _make(guest: Guest, *, curation_revision: int, freshness: Freshness) -> Pers
             freshness=freshness,
             moment=now,
         )
-    return make_lists(
-        model=served.model,
+    request = Request(
         person=guest_history(guest=guest, items=served.model.known_items, as_of=now),
         unwanted=unwanted,
-        shelves=shelves,
         seed=seed_of(guest.fingerprint, timezone.localdate(now)),
         freshness=freshness,
         moment=now,
     )
+    return make_lists(request, model=served.model, shelves=shelves)
 
 
 def _key(guest: Guest) -> str:

@@ -1,9 +1,10 @@
 """Make the lists of one person from the scores of one model."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -41,102 +42,148 @@ LEAST_SHARE = 0.05
 GUESS = PickReason("guess")
 
 
-class ListMaker:
-    """Score every movie once for a history and make all of a person's lists from that.
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Whose lists are made, and from what; `seed` is what their guesses are drawn by."""
 
-    `scores`, shape (n_items,), are those of the history where somebody has them already.
+    person: PersonHistory
+    unwanted: frozenset[int]
+    seed: int
+    freshness: Freshness
+    moment: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KnownShelves:
+    """The shelves as item indices of a model, as far as it knows their movies."""
+
+    popular: IndexArray
+    acclaimed: IndexArray
+    newest: IndexArray
+    pinned: IndexArray
+    hidden: IndexArray
+
+    @classmethod
+    def of(cls, shelves: Shelves, items: ItemIndex) -> Self:
+        """Look the movies of all shelves up."""
+        found = {}
+        for each in fields(cls):
+            indices, is_known = items.find(list(getattr(shelves, each.name)))
+            found[each.name] = indices[is_known]
+        return cls(**found)
+
+
+class ListMaker:
+    """Rank for one person by the scores of all movies, shape (n_items,), and say why.
+
+    Movies are chosen first: what stars to expect of all `in_lists` is asked of the model for many
+    people at once, and `finish` makes the lists.
     """
 
     def __init__(
-        self,
-        *,
-        model: Hybrid,
-        person: PersonHistory,
-        unwanted: frozenset[int],
-        shelves: Shelves,
-        seed: int,
-        scores: FloatArray | None = None,
+        self, request: Request, *, model: Hybrid, shelves: KnownShelves, scores: FloatArray
     ) -> None:
+        self._request = request
         self._model = model
-        self._history = person.history
-        self._shelves = shelves
-        self._unwanted = unwanted
-        self._rated_ids = person.stars_of.keys()
-        self._seed = seed
-        self._scores = model.score(person.history) if scores is None else scores
-        self._close: list[tuple[int, CloseItems]] = []
+        self._history = request.person.history
+        self._known_shelves = shelves
+        self._scores = scores
+        self._choose(TOP_LENGTH)
 
-    def top(self, *, length: int) -> tuple[Pick, ...]:
-        """Return the best movies; every move away from the order of scores is recorded."""
+    def _choose(self, length: int) -> None:
         ranked = self._rank(length)
-        pins = [index for index in self._indices_of(self._shelves.pinned) if self._may_show[index]]
-        pinned = np.array(pins, dtype=np.int64)
-        shown = np.concatenate([pinned, ranked.items[~np.isin(ranked.items, pinned)]])[:length]
-        why: dict[int, str] = {move.item_index: move.why for move in ranked.moves}
-        why |= dict.fromkeys(pinned.tolist(), "pinned")
-        places = self._places_by_score(shown, ranked)
-        given = self._model.contributions(self._history, shown.tolist())
+        pins = self._known_shelves.pinned
+        pinned = pins[self._may_show[pins]]
+        self._shown = np.concatenate([pinned, ranked.items[~np.isin(ranked.items, pinned)]])[
+            :length
+        ]
+        self._explored = ranked.explored
+        self._why: dict[int, str] = {move.item_index: move.why for move in ranked.moves}
+        self._why |= dict.fromkeys(pinned.tolist(), "pinned")
+        self._places = self._places_by_score(ranked)
+        given = self._model.contributions(self._history, self._shown.tolist())
         given = given[:, : self._history.n_ratings]
-        self._close = self._close_to_sources(given)
-        self._predict(shown)
-        reasons = cited_reasons(
-            given, history=self._history, is_liked=self._is_liked, items=self._model.known_items
+        is_liked = find_liked(self._history, unwanted=self._unwanted)
+        self._close = self._close_to_sources(given, is_liked)
+        self._reasons = cited_reasons(
+            given, history=self._history, is_liked=is_liked, items=self._model.known_items
         )
+
+    @cached_property
+    def in_lists(self) -> IndexArray:
+        """Return everything that is in some list, ascending."""
+        close = [each.indices for _, each in self._close]
+        return np.unique(np.concatenate([self._shown, *close, self._on_shelves]))
+
+    def finish(self, stars: FloatArray) -> PersonalLists:
+        """Make all lists, given the stars to expect of all that is in them."""
+        request = self._request
+        expected = dict(zip(self.in_lists.tolist(), stars.round(3).tolist(), strict=True))
+        on_shelves = self._on_shelves
+        return PersonalLists(
+            freshness=request.freshness,
+            # An account reads the history as of this moment again.
+            generated_at=request.moment.isoformat(),
+            stars_of=request.person.stars_of,
+            unwanted=request.unwanted,
+            top=self._top(expected),
+            because=tuple(
+                BecauseList(self._movie_id(source), self._picks_close_to(source, close, expected))
+                for source, close in self._close
+            ),
+            # Movies that the model does not know are left out.
+            predicted={
+                movie_id: expected[index]
+                for movie_id, index in zip(
+                    self._movie_ids(on_shelves), on_shelves.tolist(), strict=True
+                )
+            },
+        )
+
+    def _top(self, expected: Mapping[int, float]) -> tuple[Pick, ...]:
+        """Return the best movies; every move away from the order of scores is recorded."""
+        shown = self._shown
         return tuple(
             Pick(
                 movie_id=movie_id,
                 score=score,
-                predicted=self._stars[index],
-                reason=GUESS if index in ranked.explored else reason,
-                move=_move(places[index], place, why.get(index, "made room")),
+                predicted=expected[index],
+                reason=GUESS if index in self._explored else reason,
+                move=_move(self._places[index], place, self._why.get(index, "made room")),
             )
             for place, (index, movie_id, score, reason) in enumerate(
                 zip(
                     shown.tolist(),
-                    self._model.known_items.ids[shown].tolist(),
+                    self._movie_ids(shown),
                     self._scores[shown].tolist(),
-                    reasons,
+                    self._reasons,
                     strict=True,
                 )
             )
         )
 
-    def because(self) -> tuple[BecauseList, ...]:
-        """Return movies close to those that speak loudest for the top picks; call `top` first."""
-        return tuple(
-            BecauseList(self._movie_id(source), self._picks_close_to(source, close))
-            for source, close in self._close
-        )
-
-    def predicted(self) -> dict[int, float]:
-        """Return the expected stars of the movies on the shelves; call `top` first.
-
-        Movies that the model does not know are left out.
-        """
-        ids = self._model.known_items.ids
-        return {int(ids[index]): self._stars[index] for index in self._on_shelves.tolist()}
-
     @cached_property
-    def _is_liked(self) -> BoolArray:
-        return find_liked(self._history, unwanted=self._indices_of(self._unwanted))
+    def _unwanted(self) -> IndexArray:
+        indices, is_known = self._model.known_items.find(list(self._request.unwanted))
+        return indices[is_known]
 
     @cached_property
     def _on_shelves(self) -> IndexArray:
         """Return what may be shown of the shelves, as far as a page looks into them."""
-        shelves = self._shelves
-        looked_at: list[IndexArray] = []
-        for shelf in (shelves.popular, shelves.acclaimed, shelves.newest):
-            indices = self._indices_of(shelf)
-            looked_at.append(indices[self._may_show[indices]][:SHELF_LOOK])
+        shelves = self._known_shelves
+        looked_at = [
+            indices[self._may_show[indices]][:SHELF_LOOK]
+            for indices in (shelves.popular, shelves.acclaimed, shelves.newest)
+        ]
         return np.unique(np.concatenate(looked_at))
 
     @cached_property
     def _rules(self) -> list[Rule]:
         """Return what may not be recommended, and why."""
         return [
-            Rule(why="dismissed", removed=self._indices_of(self._unwanted)),
-            Rule(why="seen", removed=self._indices_of(self._rated_ids)),
-            Rule(why="hidden", removed=self._indices_of(self._shelves.hidden)),
+            Rule(why="dismissed", removed=self._unwanted),
+            Rule(why="seen", removed=self._history.item_indices),
+            Rule(why="hidden", removed=self._known_shelves.hidden),
         ]
 
     @cached_property
@@ -154,32 +201,25 @@ class ListMaker:
             history=self._history,
             rules=self._rules,
             knowledge=knowledge_for(self._model, self._history, self._scores, plan=plan),
-            seed=self._seed,
+            seed=self._request.seed,
         )
 
-    def _places_by_score(self, shown: IndexArray, ranked: RankedList) -> dict[int, int]:
-        pulled_in = shown[~np.isin(shown, list(ranked.places_by_score))]
+    def _places_by_score(self, ranked: RankedList) -> dict[int, int]:
+        known = ranked.places_by_score
+        pulled_in = np.array([item for item in self._shown.tolist() if item not in known], np.int64)
         found = places_of(self._scores, pulled_in, allowed=self._may_show)
-        return {
-            **ranked.places_by_score,
-            **dict(zip(pulled_in.tolist(), found.tolist(), strict=True)),
-        }
+        return {**known, **dict(zip(pulled_in.tolist(), found.tolist(), strict=True))}
 
-    def _predict(self, shown: IndexArray) -> None:
-        """Predict the stars of everything that is in some list: a person is folded in once."""
-        close = [each.indices for _, each in self._close]
-        indices = np.unique(np.concatenate([shown, *close, self._on_shelves]))
-        stars = self._model.predict(self._history, indices).round(3)
-        self._stars = dict(zip(indices.tolist(), stars.tolist(), strict=True))
-
-    def _indices_of(self, movie_ids: Iterable[int]) -> IndexArray:
-        indices, is_known = self._model.known_items.find(list(movie_ids))
-        return indices[is_known]
+    def _movie_ids(self, indices: IndexArray) -> list[int]:
+        ids: list[int] = self._model.known_items.ids[indices].tolist()
+        return ids
 
     def _movie_id(self, index: int) -> int:
         return int(self._model.known_items.ids[index])
 
-    def _close_to_sources(self, given: FloatArray) -> list[tuple[int, CloseItems]]:
+    def _close_to_sources(
+        self, given: FloatArray, is_liked: BoolArray
+    ) -> list[tuple[int, CloseItems]]:
         """Return the liked items that gave the top picks most, and what is close to each.
 
         None is close to one before it. `given` is what each rating gave to each pick.
@@ -187,11 +227,11 @@ class ListMaker:
         n_ratings = self._history.n_ratings
         if not given.size:
             return []
-        speaking = np.maximum(given, 0).sum(axis=0) * self._is_liked
+        speaking = np.maximum(given, 0).sum(axis=0) * is_liked
         wanted = MOST_SOURCES if n_ratings >= FEW_RATINGS else MOST_SOURCES - 1
         sources: list[int] = []
         near: set[int] = set()
-        for position in np.argsort(-speaking, kind="stable"):
+        for position in np.argsort(-speaking, kind="stable").tolist():
             index = int(self._history.item_indices[position])
             if speaking[position] <= 0 or len(sources) == wanted:
                 break
@@ -207,40 +247,38 @@ class ListMaker:
             for source in sources
         ]
 
-    def _picks_close_to(self, source: int, close: CloseItems) -> tuple[Pick, ...]:
+    def _picks_close_to(
+        self, source: int, close: CloseItems, expected: Mapping[int, float]
+    ) -> tuple[Pick, ...]:
         reason = PickReason("close", (self._movie_id(source),))
         return tuple(
-            Pick(self._movie_id(index), similarity, self._stars[index], reason)
-            for index, similarity in zip(
-                close.indices.tolist(), close.similarities.tolist(), strict=True
+            Pick(movie_id, similarity, expected[index], reason)
+            for movie_id, index, similarity in zip(
+                self._movie_ids(close.indices),
+                close.indices.tolist(),
+                close.similarities.tolist(),
+                strict=True,
             )
         )
 
 
-def make_lists(
-    *,
-    model: Hybrid,
-    person: PersonHistory,
-    unwanted: frozenset[int],
-    shelves: Shelves,
-    seed: int,
-    freshness: Freshness,
-    moment: datetime,
-    scores: FloatArray | None = None,
-) -> PersonalLists:
-    """Make all lists of somebody from a model, as of a moment; `scores` if they are known."""
-    maker = ListMaker(
-        model=model, person=person, unwanted=unwanted, shelves=shelves, seed=seed, scores=scores
-    )
-    return PersonalLists(
-        freshness=freshness,
-        generated_at=moment.isoformat(),  # an account reads the history as of this moment again
-        stars_of=person.stars_of,
-        unwanted=unwanted,
-        top=maker.top(length=TOP_LENGTH),
-        because=maker.because(),
-        predicted=maker.predicted(),
-    )
+def make_lists(request: Request, *, model: Hybrid, shelves: Shelves) -> PersonalLists:
+    """Make all lists of somebody from a model, as of a moment."""
+    return make_many_lists([request], model=model, shelves=shelves)[0]
+
+
+def make_many_lists(
+    requests: Sequence[Request], *, model: Hybrid, shelves: Shelves
+) -> list[PersonalLists]:
+    """Make the lists of some people at once; memory is that of their scores."""
+    histories = [request.person.history for request in requests]
+    known = KnownShelves.of(shelves, model.known_items)
+    makers = [
+        ListMaker(request, model=model, shelves=known, scores=own)
+        for request, own in zip(requests, model.score_many(histories), strict=True)
+    ]
+    stars = model.predict_many(histories, [maker.in_lists for maker in makers])
+    return [maker.finish(own) for maker, own in zip(makers, stars, strict=True)]
 
 
 def lists_without_model(

@@ -12,7 +12,7 @@ from recommendations.engine.ranking.exploration import seed_of
 from recommendations.errors import ModelNotReadyError
 from recommendations.services.cache import forget_lists, keep_lists, load_fresh_lists
 from recommendations.services.histories import read_history
-from recommendations.services.listmaker import lists_without_model, make_lists
+from recommendations.services.listmaker import Request, lists_without_model, make_lists
 from recommendations.services.picks import Freshness, PersonalLists
 from recommendations.services.single_flight import SingleFlight
 from recommendations.services.store import ServedModel, store
@@ -103,12 +103,11 @@ def _make_lists(
             freshness=freshness,
             moment=moment,
         )
-    return make_lists(
-        model=served.model,
+    request = Request(
         person=read_history(user=user, items=served.model.known_items, as_of=moment),
         unwanted=unwanted,
-        shelves=shelves,
         seed=seed_for(user_id=user.pk, freshness=freshness, moment=moment),
         freshness=freshness,
         moment=moment,
     )
+    return make_lists(request, model=served.model, shelves=shelves)

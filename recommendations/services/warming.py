@@ -19,7 +19,6 @@ from django.utils import timezone
 from accounts.models import User
 from movies.services.curation import read_curation_revision
 from movies.services.shelves import Shelves, shelf_keeper
-from recommendations.engine.arrays import FloatArray
 from recommendations.engine.processes import map_forked
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 from recommendations.models import ModelVersion
@@ -32,9 +31,9 @@ from recommendations.services.cache import (
     keep_many_lists,
     load_labels,
 )
-from recommendations.services.listmaker import make_lists
+from recommendations.services.listmaker import Request, make_many_lists
 from recommendations.services.personal import freshness_of, seed_for
-from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.picks import Freshness
 from recommendations.services.registry import active_version
 from recommendations.services.store import ServedModel, store
 
@@ -145,26 +144,26 @@ def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[Encode
 
 
 def make_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:
-    """Return the lists of some people, scored together, ready to be kept."""
-    model = making.served.model
-    scores = model.score_many([person.known.history for person in people])
+    """Return the lists of some people, made together, ready to be kept."""
+    lists = make_many_lists(
+        [_request(person, making) for person in people],
+        model=making.served.model,
+        shelves=making.shelves,
+    )
     return [
-        encode_lists(user_id=person.user_id, lists=_make(person, making, scores=own))
-        for person, own in zip(people, scores, strict=True)
+        encode_lists(user_id=person.user_id, lists=own)
+        for person, own in zip(people, lists, strict=True)
     ]
 
 
-def _make(person: Person, making: Making, *, scores: FloatArray) -> PersonalLists:
+def _request(person: Person, making: Making) -> Request:
     freshness = _freshness(making, revision=person.profile_revision)
-    return make_lists(
-        model=making.served.model,
+    return Request(
         person=person.known,
         unwanted=person.unwanted,
-        shelves=making.shelves,
         seed=seed_for(user_id=person.user_id, freshness=freshness, moment=person.moment),
         freshness=freshness,
         moment=person.moment,
-        scores=scores,
     )
 
 

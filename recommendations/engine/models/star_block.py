@@ -7,6 +7,7 @@ products here, so that no array has a row of second moments for each rating.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Self, cast
 
 import numpy as np
@@ -47,7 +48,7 @@ class StarBlock:
             histories=histories,
             items=np.concatenate([history.item_indices for history in histories]),
             centred=values.astype(np.float64) - mean,
-            spans=[slice(*span) for span in zip(ends, ends[1:], strict=False)],
+            spans=[slice(*span) for span in pairwise(ends)],
         )
 
     @cached_property

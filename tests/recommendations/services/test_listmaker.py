@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,8 @@ from movies.services.shelves import Shelves
 from recommendations.engine.history import History
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.services.histories import PersonHistory
-from recommendations.services.listmaker import GUESS, ListMaker
+from recommendations.services.listmaker import GUESS, Request, make_lists
+from recommendations.services.picks import Freshness
 from recommendations.services.reasons import reason_sentence
 from tests.recommendations.engine.worlds import two_camps as rating_camps
 
@@ -23,8 +26,14 @@ def top(model, *stars_of, seed=1, shelves=NO_SHELVES):
         items=model.known_items, item_ids=ids, stars=[stars for _, stars in stars_of]
     )
     person = PersonHistory(history, dict(stars_of))
-    maker = ListMaker(model=model, person=person, unwanted=frozenset(), shelves=shelves, seed=seed)
-    return maker.top(length=30)
+    request = Request(
+        person=person,
+        unwanted=frozenset(),
+        seed=seed,
+        freshness=Freshness(1, 1, ""),
+        moment=datetime(2024, 5, 1, tzinfo=UTC),
+    )
+    return make_lists(request, model=model, shelves=shelves).top
 
 
 def test_a_guess_is_marked_and_says_where_it_would_stand(model):
