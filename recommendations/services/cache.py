@@ -1,6 +1,5 @@
 """People's lists and front pages in Redis. Whatever is lost here is worked out again."""
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import cast
 
+import orjson
 from redis import Redis
 from redis.commands.core import Script
 
@@ -71,7 +71,7 @@ def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | N
 def decode_lists(stored: bytes | str, *, whose: str) -> PersonalLists | None:
     """Return lists as they were kept; None for what is none, which is logged."""
     try:
-        return PersonalLists.from_json(json.loads(stored))
+        return PersonalLists.from_json(orjson.loads(stored))
     except (KeyError, TypeError, ValueError) as error:
         logger.warning("the lists of %s cannot be read: %r", whose, error)
         return None
@@ -85,7 +85,12 @@ class EncodedLists:
     revision: int
     begun: int
     label: str
-    body: str
+    body: bytes
+
+
+def lists_as_json(lists: PersonalLists) -> bytes:
+    """Return lists as they are kept: a tenth of the time that Python's own encoder takes."""
+    return orjson.dumps(lists.to_json())
 
 
 def encode_lists(*, user_id: int, lists: PersonalLists) -> EncodedLists:
@@ -95,7 +100,7 @@ def encode_lists(*, user_id: int, lists: PersonalLists) -> EncodedLists:
         revision=lists.freshness.profile_revision,
         begun=round(datetime.fromisoformat(lists.generated_at).timestamp() * 1000),
         label=lists.freshness.label,
-        body=json.dumps(lists.to_json(), separators=(",", ":")),
+        body=lists_as_json(lists),
     )
 
 

@@ -1,14 +1,12 @@
 """A guest's lists: the same models as everybody's, from what was said during the visit."""
 
-import json
-
 from django.utils import timezone
 
 from config.redis import RedisAwayError, reachable_redis
 from movies.guests import Guest
 from movies.services.shelves import shelf_keeper
 from recommendations.engine.ranking.exploration import seed_of
-from recommendations.services.cache import decode_lists
+from recommendations.services.cache import decode_lists, lists_as_json
 from recommendations.services.histories import guest_history
 from recommendations.services.listmaker import Request, lists_without_model, make_lists
 from recommendations.services.personal import freshness_for, served_model_or_none
@@ -68,6 +66,6 @@ def _load(guest: Guest) -> PersonalLists | None:
 def _keep(guest: Guest, lists: PersonalLists) -> None:
     try:
         with reachable_redis() as redis:
-            redis.set(_key(guest), json.dumps(lists.to_json()), ex=KEEP_SECONDS)
+            redis.set(_key(guest), lists_as_json(lists), ex=KEEP_SECONDS)
     except RedisAwayError:
         return
