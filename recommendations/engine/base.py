@@ -52,12 +52,13 @@ class Recommender(ABC):
     declares what tuning may try: values by hyperparameter, a dot reaching into a component
     ("long.ridge"); models/tuned/NAME.json holds what it tried and what won. A model that needs
     the people it was fitted on has `is_servable` false: it is for comparison in one process and
-    cannot be stored.
+    cannot be stored. `has_contributions` is false where entries add nothing to any score.
     """
 
     name: ClassVar[str]
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     is_servable: ClassVar[bool] = True
+    has_contributions: ClassVar[bool] = True
     seed: int = 7
 
     def fit(self, interactions: Interactions) -> Self:
@@ -213,6 +214,8 @@ class Recommender(ABC):
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         total = np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
+        if not self.has_contributions:
+            return total
         for place, parts in enumerate(self._parts(history, item_indices)):
             for part in parts:
                 if part.contributions is not None:

@@ -6,10 +6,10 @@ of the conjugate gradient method for implicit feedback collaborative filtering",
 Only item factors are kept: a person's are folded in from the history.
 """
 
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
@@ -83,11 +83,11 @@ class Als(Recommender):
 
     def __post_init__(self) -> None:
         """Start with no history remembered."""
-        self._remembered: tuple[weakref.ref[History], FoldIn] | None = None
+        self._folded: WeakKeyDictionary[History, FoldIn] = WeakKeyDictionary()
 
     def _forget(self) -> None:
         super()._forget()
-        self._remembered = None
+        self._folded = WeakKeyDictionary()
 
     def _check_hyperparameters(self) -> None:
         if min(self.factors, self.iterations) < 1:
@@ -212,18 +212,20 @@ class Als(Recommender):
         return cast("FloatArray", factor)
 
     def _fold_in_once(self, history: History) -> FoldIn:
-        """Return the fold-in of a history; the last one is remembered for its account."""
-        if self._remembered is not None and self._remembered[0]() is history:
-            return self._remembered[1]
-        folded = self._fold_in(history)
-        self._remembered = (weakref.ref(history), folded)
+        """Return the fold-in of a history; those scored last are remembered for their account."""
+        folded = self._folded.get(history)
+        if folded is None:
+            folded = self._fold_in(history)
+            self._folded = WeakKeyDictionary({history: folded})
         return folded
 
     def _score(self, history: History) -> FloatArray:
         return multiply(self.item_vectors_, self._fold_in_once(history).vector)
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
-        vectors = [self._fold_in(history).vector for history in histories]
+        folded = {history: self._fold_in(history) for history in histories}
+        self._folded = WeakKeyDictionary(folded)
+        vectors = [folded[history].vector for history in histories]
         rows = np.array(vectors, dtype=np.float64).reshape(len(vectors), self.factors)
         return multiply_many(self.item_vectors_, rows)
 

@@ -289,9 +289,9 @@ class Content(Recommender):
         people = self.entry_factors_[history.entry_items].astype(np.float64)
         topics = self._topics_of(history.entry_items).astype(np.float64)
         wanted = self.vectors_[item_indices].astype(np.float64)
-        likeness = wanted[:, n_foretold:] @ (topics * likings[:, np.newaxis]).T
-        taste = wanted[:, 1:n_foretold] @ (people * inputs[:, np.newaxis]).T
-        return np.asarray(likeness + taste)
+        given = (topics * likings[:, np.newaxis]) @ wanted[:, n_foretold:].T
+        given += (people * inputs[:, np.newaxis]) @ wanted[:, 1:n_foretold].T
+        return np.asarray(given.T)
 
     def _similarities(self, item_index: int) -> FloatArray:
         topics = self.vectors_[:, self.term_factors_.shape[1] :]

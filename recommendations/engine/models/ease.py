@@ -23,7 +23,12 @@ from recommendations.engine.items import ItemContent
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
 from recommendations.engine.models.evidence import LIKED_STARS, Evidence
 from recommendations.engine.models.newcomers_choice import choose_for_newcomers
-from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
+from recommendations.engine.models.row_sums import (
+    Entries,
+    sum_rows,
+    sum_rows_of_many,
+    take_block,
+)
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
 from recommendations.engine.recording import record, recording
@@ -197,14 +202,9 @@ class EaseLayer(Recommender):
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         inputs, rows = self._inputs(history)
         places = self.places_[item_indices].astype(np.int64)
-        block = self._block(rows, np.maximum(places, 0))
-        return (inputs[:, np.newaxis] * block * (places >= 0)).T
-
-    def _block(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
-        """Return these rows and columns of the weights, dense float64."""
-        if isinstance(self.weights_, np.ndarray):
-            return np.asarray(self.weights_[np.ix_(rows, columns)], dtype=np.float64)
-        return np.asarray(self.weights_[rows][:, columns].toarray(), dtype=np.float64)
+        given = inputs[:, np.newaxis] * take_block(self.weights_, rows, np.maximum(places, 0))
+        given[:, places < 0] = 0.0
+        return given.T
 
     def _similarities(self, item_index: int) -> FloatArray:
         similarities = np.zeros(self.n_items, dtype=np.float64)

@@ -37,6 +37,7 @@ class Popularity(Recommender):
     """
 
     name: ClassVar[str] = "popularity"
+    has_contributions: ClassVar[bool] = False
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
         "mean_weight": (0.0, 1.0, 3.0, 5.0),
         "mean_damping": (5.0, 20.0, 80.0),
@@ -109,9 +110,6 @@ class Popularity(Recommender):
             if history.group:
                 scores[row] += self._group_part(history)
         return scores
-
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        return np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         group_part = self._group_part(history)

@@ -36,6 +36,7 @@ class Returns(Recommender):
     """
 
     name: ClassVar[str] = "returns"
+    has_contributions: ClassVar[bool] = False
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {
         "break_hours": (3.0, 24.0, 72.0, 168.0),
         "half_life_days": (60.0, 365.0, 1500.0),
@@ -76,9 +77,6 @@ class Returns(Recommender):
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
         return np.tile(self.lifts_, (len(histories), 1))
-
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        return np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         del history

@@ -33,6 +33,17 @@ def sum_rows(weights: CsrMatrix | Float32Array, entries: Entries) -> FloatArray:
     return total
 
 
+def take_block(
+    weights: CsrMatrix | Float32Array, rows: IndexArray, columns: IndexArray
+) -> Float32Array:
+    """Return the cells where these rows and columns cross, dense."""
+    if isinstance(weights, np.ndarray):
+        cells = rows[:, np.newaxis] * weights.shape[1] + columns
+        # Twice as fast as two indices.
+        return np.asarray(weights.reshape(-1).take(cells, mode="clip"))
+    return np.asarray(weights[rows][:, columns].toarray(), dtype=np.float32)
+
+
 def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entries]) -> FloatArray:
     """Return `sum_rows` of many histories, shape (n_histories, n_columns).
 

@@ -25,7 +25,12 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import strongest
 from recommendations.engine.models.ease import choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
-from recommendations.engine.models.row_sums import Entries, sum_rows, sum_rows_of_many
+from recommendations.engine.models.row_sums import (
+    Entries,
+    sum_rows,
+    sum_rows_of_many,
+    take_block,
+)
 from recommendations.engine.models.samples import some_people
 from recommendations.engine.recording import record
 from recommendations.engine.threads import FIT_THREADS, blas_threads
@@ -211,16 +216,12 @@ class Sequence(Recommender):
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         (inputs, rows), entries = self._entries(history)
         places = self.places_[item_indices].astype(np.int64)
-        columns = np.maximum(places, 0)
-        if isinstance(self.weights_, np.ndarray):
-            dense = self.weights_[np.ix_(rows, columns)]
-        else:
-            dense = self.weights_[rows][:, columns].toarray()
-        given = inputs[:, np.newaxis] * dense * (places >= 0)
+        given = inputs[:, np.newaxis] * take_block(self.weights_, rows, np.maximum(places, 0))
+        given[:, places < 0] = 0.0
         n_used = len(entries) // _N_LAYERS
-        shares = np.zeros((history.n_entries, len(columns)), dtype=np.float64)
+        shares = np.zeros((history.n_entries, len(places)), dtype=np.float64)
         # Each entry comes up once a layer.
-        shares[entries[:n_used]] = given.reshape(_N_LAYERS, n_used, len(columns)).sum(axis=0)
+        shares[entries[:n_used]] = given.reshape(_N_LAYERS, n_used, len(places)).sum(axis=0)
         return shares.T
 
 

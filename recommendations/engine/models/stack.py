@@ -199,15 +199,17 @@ class Stack(Recommender):
         ]
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        total = np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
+        # By entry: most components gather rows of weights, and adding across them takes longer.
+        total = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
         for name, factor in self._factors_for(history).items():
-            plain = self.components_[name]._contributions(history, item_indices)  # noqa: SLF001
+            component = self.components_[name]
+            if not component.has_contributions or not factor:
+                continue
             emphasis = self._emphasis(name)
-            if emphasis is None:
-                total += factor * plain
-            else:
-                total += (factor * emphasis[item_indices])[:, np.newaxis] * plain
-        return total
+            own = component._contributions(history, item_indices).T  # noqa: SLF001
+            own *= factor if emphasis is None else factor * emphasis[item_indices]
+            total += own
+        return total.T
 
     def _factors_for(self, history: History) -> Mapping[str, float]:
         known = self._factors.get(history)

@@ -56,10 +56,6 @@ class StarBlock:
         """Return the number of ratings of each history, shape (n_histories,)."""
         return np.array([history.n_ratings for history in self.histories], dtype=np.int64)
 
-    def repeat(self, values: FloatArray) -> FloatArray:
-        """Return for every rating the value of its history."""
-        return np.repeat(values, self.counts)
-
     def fold_in(
         self, member: StarMember, settings: FoldInSettings
     ) -> tuple[FloatArray, FloatArray]:
@@ -93,7 +89,8 @@ class StarBlock:
         widened = (1 + settings.inflation * long)[:, np.newaxis, np.newaxis]
         doubted = (1 - trusts**2)[:, np.newaxis, np.newaxis]
         spreads = member.user_covariance * widened + doubted * member.set_covariance
-        return base + taken_up @ member.set_map, np.linalg.inv(spreads)
+        precisions = np.asarray(np.linalg.inv(spreads), dtype=np.float64)
+        return base + taken_up @ member.set_map, precisions
 
     def sum_covariances(self, member: StarMember, weights: FloatArray) -> FloatArray:
         """Return the weighted sum of the rated items' covariances, packed, (n_histories, L)."""
@@ -139,7 +136,7 @@ class _Evidence:
         spread[:, :size] = 0.0
         gains = sums[:, size]
         gains[:, 1:] -= near[:, 1:]
-        owners = block.repeat(np.arange(len(block.spans)))
+        owners = np.repeat(np.arange(len(block.spans)), block.counts)
         squares = np.bincount(owners, weights * above**2, minlength=len(block.spans))
         return cls(
             features=features,

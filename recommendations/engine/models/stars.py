@@ -28,7 +28,7 @@ from recommendations.engine.models.residual_neighbours import (
     learn_neighbours,
     most_rated,
 )
-from recommendations.engine.models.row_sums import sum_rows_of_many
+from recommendations.engine.models.row_sums import sum_rows_of_many, take_block
 from recommendations.engine.models.samples import MANY_RATINGS, some_people
 from recommendations.engine.models.set_ridge import SetRidge
 from recommendations.engine.models.star_block import StarBlock
@@ -308,7 +308,7 @@ class Stars(StarPredictor):
         is_used = rows >= 0
         used = [is_used[span] for span in block.spans]
         usual = np.sqrt([np.count_nonzero(own) + self.neighbour_damping for own in used])
-        inputs = errors / block.repeat(usual * len(self.members_))
+        inputs = errors / np.repeat(usual * len(self.members_), block.counts)
         sums = sum_rows_of_many(
             self.neighbour_weights_,
             [
@@ -342,18 +342,12 @@ class Stars(StarPredictor):
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         account = Account(self._person(history))
         places = self.places_[item_indices].astype(np.int64)
-        columns = self._columns(account.person.rows, np.maximum(places, 0)) * (places >= 0)
+        block = take_block(self.neighbour_weights_, account.person.rows, np.maximum(places, 0))
+        columns = block.astype(np.float64) * (places >= 0)
         return [
             account.parts(item, weights=columns[:, place])
             for place, item in enumerate(item_indices)
         ]
-
-    def _columns(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
-        """Return these rows and columns of the neighbours' weights, dense float64."""
-        if isinstance(self.neighbour_weights_, np.ndarray):
-            block = self.neighbour_weights_[np.ix_(rows, columns)]
-            return np.asarray(block, dtype=np.float64)
-        return np.asarray(self.neighbour_weights_[rows][:, columns].toarray(), dtype=np.float64)
 
     def _arrays(self) -> Iterator[tuple[str, AnyArray]]:
         yield from super()._arrays()
