@@ -4,6 +4,7 @@ An *entry* says of a file its `sha256`, `size`, `dtype` and `shape`.
 """
 
 import hashlib
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingE
 READ_ONLY = 0o444
 ENTRY_KEYS = frozenset({"sha256", "size", "dtype", "shape"})
 _CHUNK = 1 << 20
+_HEADER = 1 << 12
 
 
 def write_array(path: Path, values: AnyArray) -> dict[str, Any]:
@@ -68,10 +70,34 @@ def map_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
     return np.asarray(values)
 
 
+def read_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
+    """Return an array of one's own, read and checked in one pass.
+
+    Raises `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written.
+    """
+    check_size(path, entry)
+    content = np.empty(entry["size"], dtype=np.uint8)
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        for start in range(0, len(content), _CHUNK):
+            piece = content[start : start + _CHUNK]
+            stream.readinto(piece.data)
+            digest.update(piece.data)
+    _compare(path, digest.hexdigest(), entry)
+    header = io.BytesIO(content[:_HEADER].tobytes())
+    np.lib.format.read_magic(header)
+    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(header)
+    values = content[header.tell() :].view(dtype)
+    return values.reshape(shape, order="F" if is_fortran else "C")
+
+
 def check_bytes(path: Path, entry: Mapping[str, Any]) -> None:
     """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written."""
     check_size(path, entry)
-    found = sha256_of(path)
+    _compare(path, sha256_of(path), entry)
+
+
+def _compare(path: Path, found: str, entry: Mapping[str, Any]) -> None:
     if found != entry["sha256"]:
         raise ArtefactCorruptError(f"{path} has sha256 {found}, expected {entry['sha256']}")
 

@@ -5,28 +5,19 @@ With x, y, ω of a person before and x', y', ω' after, d = x' − x and e = y' 
     Σ ω'(d x'ᵀ + x dᵀ) + (ω' − ω) x xᵀ   and   Σ ω'(d y'ᵀ + x eᵀ) + (ω' − ω) x yᵀ.
 
 Most of d and e is empty, so the first part costs next to nothing; the second is needed of those
-whose weight changed.
+whose weight changed. Among 10,000 items each change would take 400 MB, so it is kept as people's
+rows and added some items at a time.
 """
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 from scipy import sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.models.dropout_ridge import Regression
-
-_PEOPLE_BLOCK = 2048
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Change:
-    """The change of both matrices among the touched items: (n_touched, n_touched) each."""
-
-    touched: IndexArray
-    gram: Float32Array
-    cross: Float32Array
+from recommendations.engine.models.gram_blocks import add_grams, blocks
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,41 +49,95 @@ class PeopleRows:
         return replace(self, inputs=self.inputs[:, items], targets=self.targets[:, items])
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Product:
+    """Rows weighted, (n_items, n_people), times inputs and targets, (n_people, n_items) each."""
+
+    weighted: CsrMatrix
+    inputs: CsrMatrix
+    targets: CsrMatrix
+
+    def among(self, items: IndexArray) -> "Product":
+        """Return what the product comes to among these items."""
+        return Product(
+            weighted=self.weighted[items],
+            inputs=self.inputs[:, items],
+            targets=self.targets[:, items],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Change:
+    """The change of both matrices: the sum of `products`, and what `heavier` people add.
+
+    There is none but among the `touched` items.
+    """
+
+    touched: IndexArray
+    products: tuple[Product, ...] = ()
+    heavier: PeopleRows | None = None
+
+    def among_touched(self) -> tuple[Float32Array, Float32Array]:
+        """Return the change of both, shape (n_touched, n_touched) each."""
+        gram, cross = (np.zeros((len(self.touched),) * 2, dtype=np.float32) for _ in range(2))
+        few = replace(
+            self,
+            products=tuple(each.among(self.touched) for each in self.products),
+            heavier=None if self.heavier is None else self.heavier.among(self.touched),
+        )
+        few.add_to(gram, cross)
+        return gram, cross
+
+    def add_to(self, gram: Float32Array, cross: Float32Array) -> None:
+        """Add the change to both matrices."""
+        for each in self.products:
+            for rows in blocks(len(gram)):
+                weighted = each.weighted[rows]
+                if weighted.nnz:
+                    gram[rows] += (weighted @ each.inputs).toarray()
+                    cross[rows] += (weighted @ each.targets).toarray()
+        if self.heavier is not None:
+            add_grams(
+                gram,
+                cross,
+                self.heavier.inputs,
+                self.heavier.targets,
+                user_weights=self.heavier.user_weights,
+            )
+
+
 def change_between(before: PeopleRows, after: PeopleRows) -> Change:
     """Return the change of both matrices; the same people stand in the same rows."""
     columns = [rows.indices for each in (before, after) for rows in (each.inputs, each.targets)]
-    touched = np.unique(np.concatenate(columns)).astype(np.int64)
-    if not len(touched):
-        nothing = np.zeros((0, 0), dtype=np.float32)
-        return Change(touched=touched, gram=nothing, cross=nothing)
-    old, new = before.among(touched), after.among(touched)
-    weights = np.where(np.isnan(new.user_weights), old.user_weights, new.user_weights)
-    inputs = _without_zeros(new.inputs - old.inputs)
-    targets = _without_zeros(new.targets - old.targets)
-    left, right = (_weighted(each, weights).T for each in (inputs, old.inputs))
-    gram = np.asarray((left @ new.inputs + right @ inputs).toarray(), dtype=np.float32)
-    cross = np.asarray((left @ new.targets + right @ targets).toarray(), dtype=np.float32)
-    _add_heavier(gram, cross, old, np.nan_to_num(weights - old.user_weights))
-    return Change(touched=touched, gram=gram, cross=cross)
+    weights = np.where(np.isnan(after.user_weights), before.user_weights, after.user_weights)
+    inputs = _without_zeros(after.inputs - before.inputs)
+    targets = _without_zeros(after.targets - before.targets)
+    left, right = (_weighted(each, weights) for each in (inputs, before.inputs))
+    return Change(
+        touched=np.unique(np.concatenate(columns)).astype(np.int64),
+        products=(
+            Product(weighted=left, inputs=after.inputs, targets=after.targets),
+            Product(weighted=right, inputs=inputs, targets=targets),
+        ),
+        heavier=_heavier(before, np.nan_to_num(weights - before.user_weights)),
+    )
 
 
-def _add_heavier(
-    gram: Float32Array, cross: Float32Array, old: PeopleRows, grown: FloatArray
-) -> None:
-    """Add what people's rows before weigh more, or less, after."""
-    heavier = np.flatnonzero(grown)
-    for start in range(0, len(heavier), _PEOPLE_BLOCK):
-        people = heavier[start : start + _PEOPLE_BLOCK]
-        dense = old.inputs[people].toarray()
-        weighted = (dense * grown[people, np.newaxis].astype(np.float32)).T
-        gram += weighted @ dense
-        cross += weighted @ old.targets[people].toarray()
+def _heavier(old: PeopleRows, grown: FloatArray) -> PeopleRows | None:
+    """Return people's rows before with what they weigh more, or less, after."""
+    people = np.flatnonzero(grown)
+    if not len(people):
+        return None
+    return PeopleRows(
+        inputs=old.inputs[people], targets=old.targets[people], user_weights=grown[people]
+    )
 
 
 def _weighted(matrix: CsrMatrix, weights: FloatArray) -> CsrMatrix:
+    """Return the transpose of the rows, each by its weight."""
     weighted = matrix.copy()
     weighted.data *= np.repeat(weights, np.diff(matrix.indptr)).astype(np.float32)
-    return weighted
+    return cast("CsrMatrix", sparse.csr_array(weighted.T))
 
 
 def _without_zeros(matrix: CsrMatrix) -> CsrMatrix:

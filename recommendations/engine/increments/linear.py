@@ -25,6 +25,7 @@ from recommendations.engine.models.dropout_ridge import (
     solve_grams,
 )
 from recommendations.engine.models.ease import EaseLayer
+from recommendations.engine.models.gram_blocks import blocks
 
 # From a quarter of the items on an inverse is the faster way (benchmarks/increment.py measures).
 WOODBURY_BELOW = 0.25
@@ -83,13 +84,18 @@ def _change_of(
     )
 
 
-def spread(matrix: Float32Array, places: IndexArray, n_items: int) -> Float32Array:
-    """Return a new matrix (n_items, n_items) with the rows and columns at their places, else 0."""
+def spread(state: TrainerState, name: str, places: IndexArray, n_items: int) -> Float32Array:
+    """Return a matrix of the fit with its rows and columns at their places, else 0, as a new one.
+
+    `places` ascend, but for −1 where there is no place any more.
+    """
+    matrix: Float32Array = state.own_array(name)
     if len(places) == n_items and np.array_equal(places, np.arange(n_items)):
-        return matrix.copy()
+        return matrix
     total = np.zeros((n_items, n_items), dtype=np.float32)
     kept = np.flatnonzero(places >= 0)
-    total[np.ix_(places[kept], places[kept])] = matrix[np.ix_(kept, kept)]
+    for rows in blocks(len(kept)):
+        total[np.ix_(places[kept[rows]], places[kept])] = matrix[np.ix_(kept[rows], kept)]
     return total
 
 
@@ -103,11 +109,9 @@ def solve_again(
 ) -> CsrMatrix | Float32Array:
     """Return B by inverting the changed matrices."""
     n_items = problem.inputs.shape[1]
-    among = np.ix_(change.touched, change.touched)
-    gram = spread(state.array("gram"), places, n_items)
-    gram[among] += change.gram
-    cross = spread(state.array("cross"), places, n_items)
-    cross[among] += change.cross
+    gram = spread(state, "gram", places, n_items)
+    cross = spread(state, "cross", places, n_items)
+    change.add_to(gram, cross)
     return solve_grams(problem, gram, cross, neighbours=neighbours)
 
 
@@ -116,6 +120,7 @@ def solve_by_woodbury(
 ) -> CsrMatrix | Float32Array:
     """Return B from the old P and PR; the items are the same."""
     keep, touched = np.float32(problem.keep), change.touched
+    gram, cross = change.among_touched()
     inverse = state.array("inverse")
     sums = [problem.input_sums, np.asarray(state.array("input_sums"), dtype=np.float64)]
     totals = [problem.total, state.number("total")]
@@ -124,27 +129,40 @@ def solve_by_woodbury(
         [inverse[:, touched], *(inverse @ each.astype(np.float32) for each in sums)]
     )
     core = np.zeros((reached.shape[1], reached.shape[1]), dtype=np.float64)
-    core[:-2, :-2] = keep * keep * change.gram
+    core[:-2, :-2] = keep * keep * gram
     grown = problem.diagonal[touched] - state.array("diagonal")[touched]
     core[np.arange(len(touched)), np.arange(len(touched))] += grown
     signs = (-1.0, 1.0)
     core[[-2, -1], [-2, -1]] = [
         float(keep) ** 2 * sign / total for sign, total in zip(signs, totals, strict=True)
     ]
-    product: Float32Array = state.array("product").copy()
-    product[:, touched] += keep * (reached[:, :-2] @ change.cross)
+    product: Float32Array = state.own_array("product")
+    product[:, touched] += keep * (reached[:, :-2] @ cross)
     for place, sign in enumerate(signs):
-        means = (sign * float(keep) / totals[place]) * targets[place]
-        product += np.outer(reached[:, place - 2], means.astype(np.float32))
-    seen = _looked_at(reached, touched, sums)
-    middle = np.linalg.solve(np.eye(len(core)) + core @ seen, core)
-    product -= reached @ (middle @ _looked_at(product, touched, sums)).astype(np.float32)
-    inverse = inverse - reached @ (middle @ reached.T).astype(np.float32)
-    product -= inverse * (np.diag(product) / np.diag(inverse))
-    np.fill_diagonal(product, 0.0)
+        means = ((sign * float(keep) / totals[place]) * targets[place]).astype(np.float32)
+        for rows in blocks(len(product)):
+            product[rows] += np.outer(reached[rows, place - 2], means)
+    middle = np.linalg.solve(np.eye(len(core)) + core @ _looked_at(reached, touched, sums), core)
+    _finish(
+        product, inverse, reached, [middle @ _looked_at(product, touched, sums), middle @ reached.T]
+    )
     return keep_strongest(
         lambda start, stop: product[:, start:stop], len(product), neighbours=neighbours
     )
+
+
+def _finish(
+    product: Float32Array, inverse: Float32Array, reached: Float32Array, lost: list[FloatArray]
+) -> None:
+    """Turn PR' into B, without writing P'R' = PR' − PW · lost[0] and P' = P − PW · lost[1] down."""
+    of_product, of_inverse = (each.astype(np.float32) for each in lost)
+    own = np.diag(product) - np.einsum("ir,ri->i", reached, of_product)
+    shares = own / (np.diag(inverse) - np.einsum("ir,ri->i", reached, of_inverse))
+    of_product -= of_inverse * shares
+    for rows in blocks(len(product)):
+        product[rows] -= inverse[rows] * shares
+        product[rows] -= reached[rows] @ of_product
+    np.fill_diagonal(product, 0.0)
 
 
 def _looked_at(matrix: Float32Array, touched: IndexArray, sums: list[FloatArray]) -> FloatArray:

@@ -20,6 +20,7 @@ from recommendations.engine.array_files import (
     ENTRY_KEYS,
     check_bytes,
     map_array,
+    read_array,
     read_bytes,
     sync_directory,
     write_array,
@@ -167,12 +168,22 @@ class TrainerState:
         """Return an array, read-only; raise `ArtefactCorruptError` if a byte was altered."""
         key = f"{self.prefix}{name}"
         if key not in self._mapped:
-            if key not in self.entries:
-                raise ArtefactCorruptError(f"{self.directory} has no array {key!r}")
-            path = self.directory / f"{key}.npy"
-            check_bytes(path, self.entries[key])
-            self._mapped[key] = map_array(path, self.entries[key])
+            path, entry = self._find(key)
+            check_bytes(path, entry)
+            self._mapped[key] = map_array(path, entry)
         return self._mapped[key]
+
+    def own_array(self, name: str) -> Any:
+        """Return an array that may be written to; raise what `array` raises.
+
+        A large one that is wanted once is read in one pass, and nothing of it stays mapped.
+        """
+        return read_array(*self._find(f"{self.prefix}{name}"))
+
+    def _find(self, key: str) -> tuple[Path, Mapping[str, Any]]:
+        if key not in self.entries:
+            raise ArtefactCorruptError(f"{self.directory} has no array {key!r}")
+        return self.directory / f"{key}.npy", self.entries[key]
 
     def number(self, name: str) -> float:
         """Return an array of one number."""

@@ -81,7 +81,7 @@ class ChangedProblem(Problem):
         place = self._place_of(kernel)
         if place in self._known:
             return self._known.pop(place)
-        total = spread(self.state.array(f"{place}.successions"), self.places, self.n_items)
+        total = spread(self.state, f"{place}.successions", self.places, self.n_items)
         self.plus.add_successions(total, kernel)
         self.minus.add_successions(total, kernel, sign=-1)
         if not place:  # asked for once more, to take its logarithms
@@ -91,9 +91,9 @@ class ChangedProblem(Problem):
     def products(self, kernel: Float32Array, other: Float32Array) -> Float32Array:
         """Return inputs × inputs of another kernel summed over the rows, uncentred."""
         name = f"{self._place_of(kernel)}-{self._place_of(other)}.products"
-        total = spread(self.state.array(name), self.places, self.n_items)
-        total += self.plus.products(kernel, other)
-        total -= self.minus.products(kernel, other)
+        total = spread(self.state, name, self.places, self.n_items)
+        self.plus.add_products(total, kernel, other)
+        self.minus.add_products(total, kernel, other, sign=-1)
         return total
 
     @property

@@ -21,7 +21,7 @@ import numpy as np
 from scipy import linalg, sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray
-from recommendations.engine.models.gram_blocks import weighted_grams
+from recommendations.engine.models.gram_blocks import blocks, weighted_grams
 from recommendations.engine.models.samples import MANY_RATINGS
 from recommendations.engine.recording import is_recording, record
 
@@ -128,22 +128,25 @@ class _PrimalColumns:
 
     def __init__(self, problem: Regression, gram: Float32Array, cross: Float32Array) -> None:
         keep, means = problem.keep, problem.input_sums / problem.total
-        gram -= np.outer(problem.input_sums, means).astype(np.float32)
-        cross -= np.outer(means, problem.target_sums).astype(np.float32)
+        for rows in blocks(len(gram)):
+            gram[rows] -= np.outer(problem.input_sums[rows], means).astype(np.float32)
+            cross[rows] -= np.outer(means[rows], problem.target_sums).astype(np.float32)
         if problem.side is not None:
             by_item = sparse.csr_array(problem.side.T)
-            for start in range(0, len(gram), _COLUMN_BLOCK):  # two items often share a term
-                rows = slice(start, start + _COLUMN_BLOCK)
+            for rows in blocks(len(gram)):  # two items often share a term
                 shared = _dense(by_item[rows] @ problem.side)
                 gram[rows] += shared
                 cross[rows] += shared
         gram *= keep * keep
         gram[np.diag_indices_from(gram)] += problem.diagonal
         inverse = inverse_of(gram)
-        self._weights = inverse @ (cross * np.float32(keep))
+        cross *= np.float32(keep)
+        self._weights = inverse @ cross
         record("inverse", inverse)
         record("product", self._weights)
-        self._weights -= inverse * (np.diag(self._weights) / np.diag(inverse))
+        shares = np.diag(self._weights) / np.diag(inverse)
+        for rows in blocks(len(gram)):
+            self._weights[rows] -= inverse[rows] * shares
         np.fill_diagonal(self._weights, 0.0)
 
     def block(self, start: int, stop: int) -> Float32Array:
@@ -220,9 +223,12 @@ def inverse_of(matrix: Float32Array) -> Float32Array:
     if failed_at:
         raise np.linalg.LinAlgError(f"matrix is not positive definite at row {failed_at}")
     lower, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
-    inverse = np.tril(lower)
-    inverse += np.tril(lower, -1).T
-    return cast("Float32Array", inverse)
+    inverse = cast("Float32Array", lower.T)
+    for rows in blocks(len(inverse)):  # its upper triangle is right
+        inverse[rows, : rows.start] = inverse[: rows.start, rows].T
+        corner = inverse[rows, rows]
+        inverse[rows, rows] = np.triu(corner) + np.triu(corner, 1).T
+    return inverse
 
 
 def strongest(columns: Float32Array, neighbours: int) -> CsrMatrix:

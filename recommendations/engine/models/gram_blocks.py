@@ -5,6 +5,7 @@ by n²: whoever rated a tenth of the items is cheaper dense, all others sparse. 
 done some rows at a time in two threads, so that no more than these rows are held twice.
 """
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
@@ -16,6 +17,13 @@ from recommendations.engine.threads import blas_threads, map_blocks
 _DENSE_FROM = 0.1  # share of the items rated
 _ROWS = 256
 _PEOPLE = 1024
+_ROW_BLOCK = 512
+
+
+def blocks(length: int) -> Iterator[slice]:
+    """Yield slices from 0 to `length`: of so many rows at a time a matrix is held twice."""
+    for start in range(0, length, _ROW_BLOCK):
+        yield slice(start, min(start + _ROW_BLOCK, length))
 
 
 def weighted_grams(
@@ -24,14 +32,26 @@ def weighted_grams(
     """Return XᵀΩX and XᵀΩY, dense float32, of X and Y of shape (n_users, n_items)."""
     n_items = inputs.shape[1]
     gram, cross = (np.zeros((n_items, n_items), dtype=np.float32) for _ in range(2))
+    add_grams(gram, cross, inputs, targets, user_weights=user_weights)
+    return gram, cross
+
+
+def add_grams(
+    gram: Float32Array,
+    cross: Float32Array,
+    inputs: CsrMatrix,
+    targets: CsrMatrix,
+    *,
+    user_weights: FloatArray,
+) -> None:
+    """Add XᵀΩX to one and XᵀΩY to the other matrix; weights may be negative."""
     targets = targets.copy()
     targets.eliminate_zeros()
-    is_long = np.diff(inputs.indptr) >= _DENSE_FROM * n_items
+    is_long = np.diff(inputs.indptr) >= _DENSE_FROM * inputs.shape[1]
     weights = user_weights.astype(np.float32)
     short = np.flatnonzero(~is_long)
     _add_sparse(gram, cross, inputs[short], targets[short], weights[short])
     _add_dense(gram, cross, inputs, targets, weights, people=np.flatnonzero(is_long))
-    return gram, cross
 
 
 def _add_sparse(
@@ -65,5 +85,7 @@ def _add_dense(
         few = people[start : start + _PEOPLE]
         dense = inputs[few].toarray()
         weighted = (dense * weights[few, np.newaxis]).T
-        gram += weighted @ dense
-        cross += weighted @ targets[few].toarray()
+        liked = targets[few].toarray()
+        for rows in blocks(len(gram)):
+            gram[rows] += weighted[rows] @ dense
+            cross[rows] += weighted[rows] @ liked

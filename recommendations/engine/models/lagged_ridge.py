@@ -140,23 +140,50 @@ class Problem:
     def products(self, kernel: Float32Array, other: Float32Array) -> Float32Array:
         """Return the same uncentred."""
         total = np.zeros((self.n_items, self.n_items), dtype=np.float32)
+        self._add_pairs(total, kernel, other, is_mirrored=kernel is not other)
+        if kernel is other:
+            total += total.T
+        self._add_squares(total, kernel, other)
+        return total
+
+    def add_products(
+        self, total: Float32Array, kernel: Float32Array, other: Float32Array, *, sign: int = 1
+    ) -> None:
+        """Add the products times `sign`; rounded in another order than those of `products`."""
+        self._add_pairs(total, kernel, other, is_mirrored=True, sign=sign)
+        self._add_squares(total, kernel, other, sign=sign)
+
+    def _add_pairs(
+        self,
+        total: Float32Array,
+        kernel: Float32Array,
+        other: Float32Array,
+        *,
+        is_mirrored: bool,
+        sign: int = 1,
+    ) -> None:
+        """Add what different entries have in common, to one triangle unless `is_mirrored`."""
         forward, backward = _overlaps(kernel, other), _overlaps(other, kernel)
         for trail in self.trail.blocks():
+            signed = trail.inputs * np.float32(sign)
             for earlier, later, distances in trail.pairs(max(len(kernel), len(other)) - 1):
                 rows = np.minimum(trail.rows_after[later], forward.shape[1] - 1)
-                values = trail.inputs[earlier] * trail.inputs[later]
+                values = signed[earlier] * trail.inputs[later]
                 first, second = trail.items[earlier], trail.items[later]
                 if distances.min() < len(kernel):
                     _add(total, first, second, values * forward[distances, rows])
-                if kernel is not other and distances.min() < len(other):
+                if is_mirrored and distances.min() < len(other):
                     _add(total, second, first, values * backward[distances, rows])
-        if kernel is other:
-            total += total.T
-        rows = np.minimum(self.trail.rows_after, forward.shape[1] - 1)
-        weights = forward[0, rows] * self.trail.inputs**2
+
+    def _add_squares(
+        self, total: Float32Array, kernel: Float32Array, other: Float32Array, *, sign: int = 1
+    ) -> None:
+        """Add what each entry has in common with itself."""
+        reached = _overlaps(kernel, other)[0]
+        rows = np.minimum(self.trail.rows_after, len(reached) - 1)
+        weights = reached[rows] * self.trail.inputs**2
         squares = np.bincount(self.trail.items, weights, minlength=self.n_items)
-        total[np.diag_indices_from(total)] += squares.astype(np.float32)
-        return total
+        total[np.diag_indices_from(total)] += np.float32(sign) * squares.astype(np.float32)
 
     def _centre(self, total: Float32Array, left: FloatArray, right: FloatArray) -> None:
         scaled, means = (left * self.n_rows).astype(np.float32), right.astype(np.float32)

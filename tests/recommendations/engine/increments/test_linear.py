@@ -1,11 +1,17 @@
+import shutil
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
+from recommendations.engine.errors import ArtefactCorruptError
 from recommendations.engine.increments import linear
+from recommendations.engine.increments.gram_change import PeopleRows, change_between
 from recommendations.engine.increments.linear import update_layer
 from recommendations.engine.increments.people import World
+from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.models.dropout_ridge import solve
 from recommendations.engine.models.ease import EaseLayer
 from tests.recommendations.engine.increments.worlds import Rows, fit_with_state
@@ -87,3 +93,51 @@ def test_everybody_after_is_everybody_read_anew(known):
     assert (world.after.user_items != after.user_items).nnz == 0
     assert list(world.after.groups) == list(after.groups)
     assert np.array_equal(world.after.events.item_indices, after.events.item_indices)
+
+
+def test_a_change_added_to_the_sums_of_before_gives_those_of_after():
+    rng = np.random.default_rng(2)
+    cells = [rng.integers(0, 3, (30, 25)) * (rng.random((30, 25)) < 0.2) for _ in range(2)]
+    cells[1][:20] = cells[0][:20]  # the weights of most have changed, and nothing else
+    weights = rng.random((2, 30)) + 0.5
+    weights[1, :5] = weights[0, :5]
+    before, after = (
+        PeopleRows(
+            inputs=sparse.csr_array(rows, dtype=np.float32),
+            targets=sparse.csr_array(rows > 1, dtype=np.float32),
+            user_weights=own,
+        )
+        for rows, own in zip(cells, weights, strict=True)
+    )
+    sums = [
+        (cell.T @ (cell * own[:, np.newaxis]), cell.T @ ((cell > 1) * own[:, np.newaxis]))
+        for cell, own in zip(cells, weights, strict=True)
+    ]
+    gram, cross = (each.astype(np.float32) for each in sums[0])
+    change_between(before, after).add_to(gram, cross)
+    assert np.allclose(gram, sums[1][0], atol=1e-4)
+    assert np.allclose(cross, sums[1][1], atol=1e-4)
+
+
+def test_a_matrix_of_the_fit_moves_to_where_its_items_stand_now(known):
+    _, _, state = known
+    matrix = state.array("gram")
+    places = np.arange(len(matrix)) + 1
+    places[3:] -= 1
+    places[3] = -1  # one has left, one has come before the first, one behind the last
+    moved = linear.spread(state, "gram", places, len(matrix) + 1)
+    kept = np.flatnonzero(places >= 0)
+    assert np.array_equal(moved[np.ix_(places[kept], places[kept])], matrix[np.ix_(kept, kept)])
+    assert not moved[0].any()
+    assert not moved[:, -1].any()
+
+
+def test_an_altered_matrix_is_not_taken_in(known, tmp_path):
+    _, _, state = known
+    damaged = shutil.copytree(state.directory, tmp_path / "damaged") / "gram.npy"
+    content = bytearray(damaged.read_bytes())
+    content[-2] ^= 1
+    damaged.chmod(0o644)
+    damaged.write_bytes(content)
+    with pytest.raises(ArtefactCorruptError, match=r"gram\.npy has sha256"):
+        TrainerState.load(damaged.parent).own_array("gram")

@@ -59,3 +59,13 @@ def test_only_what_is_near_a_change_is_left(trails):
 def test_of_the_same_trails_nothing_is_left(trails):
     (before, _), _ = trails
     assert [len(trail.users) for trail in without_common_past(before, before, window=3)] == [0, 0]
+
+
+def test_products_added_with_a_sign_are_those_made_anew(trails):
+    (before, after), kernels = trails
+    plus, minus = (Problem(trail=trail, n_items=40, n_rows=1) for trail in (after, before))
+    for first, second in product(kernels, repeat=2):
+        total = minus.products(first, second)
+        minus.add_products(total, first, second, sign=-1)
+        plus.add_products(total, first, second)
+        assert np.allclose(total, plus.products(first, second), atol=1e-4)

@@ -6,7 +6,12 @@ from scipy import sparse
 
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.history import History
-from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
+from recommendations.engine.models.dropout_ridge import (
+    Regression,
+    intercepts,
+    inverse_of,
+    solve,
+)
 from recommendations.engine.models.ease import Ease, EaseLayer
 from tests.recommendations.engine.worlds import N_ITEMS, camp_of, two_camps
 
@@ -53,6 +58,14 @@ def solve_slowly(given):
 def test_each_column_is_the_ridge_of_an_item_on_the_others(shape, n_terms):
     given = problem(n_users=shape[0], n_items=shape[1], n_terms=n_terms)
     assert np.allclose(solve(given, neighbours=None), solve_slowly(given), atol=2e-6)
+
+
+def test_an_inverse_of_several_blocks_is_whole_and_symmetric():
+    rows = np.random.default_rng(4).standard_normal((1_100, 1_200)).astype(np.float32)
+    matrix = rows @ rows.T / 1_200 + np.eye(1_100, dtype=np.float32)
+    inverse = inverse_of(matrix.copy())
+    assert np.array_equal(inverse, inverse.T)
+    assert np.allclose(inverse @ matrix, np.eye(1_100), atol=1e-4)
 
 
 def test_an_item_never_predicts_itself():
