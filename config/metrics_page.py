@@ -118,9 +118,11 @@ def _read_database() -> Iterator[Metric]:
     yield states
     yield from _training()
     yield GaugeMetricFamily("marquee_model_alerts", "Versions to look at.", value=count_alerts())
-    active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
-    if active and active.trained_at:
-        age = (timezone.now() - active.trained_at).total_seconds()
+    serving = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)
+    active = serving.select_related("base").first()
+    trained_at = (active.base or active).trained_at if active else None
+    if active and trained_at:
+        age = (timezone.now() - trained_at).total_seconds()
         yield GaugeMetricFamily("marquee_model_version", "The active version.", value=active.number)
         yield GaugeMetricFamily("marquee_model_age_seconds", "Time since its training.", value=age)
 

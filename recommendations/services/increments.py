@@ -12,6 +12,8 @@ from dataclasses import asdict
 from typing import Any, cast
 
 import numpy as np
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from recommendations.engine import artefacts
 from recommendations.engine.arrays import IndexArray
@@ -61,6 +63,7 @@ def make_increment(
         if active is None:
             raise FullTrainingNeededError("No version serves yet.")
         if not after_rollback and _was_gone_back_to(active):
+            logger.info("version %s was gone back to: no increment of it is made", active.number)
             return None
         base = active.base or active
         state, mark = load_state(base)
@@ -86,8 +89,11 @@ def make_increment(
 
 
 def _was_gone_back_to(active: ModelVersion) -> bool:
-    later = ModelVersion.objects.filter(number__gt=active.number, activated_at__isnull=False)
-    return later.exists()
+    """Return whether one of a later training served already, or a later one of the same."""
+    base = (active.base or active).number
+    is_later = Q(of__gt=base) | Q(of=base, number__gt=active.number)
+    served = ModelVersion.objects.filter(activated_at__isnull=False)
+    return served.annotate(of=Coalesce("base__number", "number")).filter(is_later).exists()
 
 
 def _load(base: ModelVersion) -> Hybrid:

@@ -1,6 +1,8 @@
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.redis import redis_client
@@ -87,6 +89,24 @@ def test_models_and_queues_are_told(two_camps, read):
     assert found["marquee_model_version", ()] == two_camps.version.number
     assert 0 <= found["marquee_model_age_seconds", ()] < 600
     assert found["marquee_service_up", labels(service="redis")] == 1
+
+
+def test_an_increment_makes_a_model_no_younger(two_camps, read):
+    base, now = two_camps.version, timezone.now()
+    ModelVersion.objects.filter(pk=base.pk).update(
+        state=ModelVersion.State.RETIRED, trained_at=now - timedelta(days=3)
+    )
+    ModelVersion.objects.create(
+        number=base.number + 1,
+        kind=ModelVersion.Kind.INCREMENT,
+        base=base,
+        state=ModelVersion.State.ACTIVE,
+        directory="made-up",
+        manifest_sha256="0" * 64,
+        trained_at=now,
+    )
+
+    assert read()["marquee_model_age_seconds", ()] > 2 * 86_400
 
 
 @pytest.mark.django_db

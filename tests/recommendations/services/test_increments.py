@@ -181,6 +181,17 @@ def test_going_back_holds_until_somebody_decides_otherwise(two_camps):
     assert make_increment().state == State.ACTIVE
 
 
+def test_a_version_gone_forward_to_is_followed_by_increments(two_camps):
+    newer = train_version(activate=False)
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    assert make_increment(after_rollback=False).base == two_camps.version
+
+    activate_version(number=newer.number)
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+
+    assert make_increment(after_rollback=False).base == newer
+
+
 def test_the_state_of_an_older_version_is_removed(two_camps):
     newer = train_version(activate=True)
     assert not state_path(two_camps.version.directory).exists()
