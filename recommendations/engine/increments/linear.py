@@ -27,8 +27,8 @@ from recommendations.engine.models.dropout_ridge import (
 from recommendations.engine.models.ease import EaseLayer
 from recommendations.engine.models.gram_blocks import blocks
 
-# From a quarter of the items on an inverse is the faster way (benchmarks/increment.py measures).
-WOODBURY_BELOW = 0.25
+# From this share of the items on an inverse is the faster way (benchmarks/woodbury.py).
+WOODBURY_BELOW = 0.38
 
 
 def update_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLayer:
