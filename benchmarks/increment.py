@@ -4,14 +4,14 @@
 
 Some people's newest ratings (a tenth of each history, at least one) are taken out of a MovieLens
 set; the hybrid is fitted on the rest, and an increment puts them back. The same is fitted anew in
-the same run. Also times both ways to solve the linear model at growing shares of touched items.
+the same run. Writes the table of docs/performance.md, unless something else is asked for.
 """
 
 import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -19,18 +19,14 @@ from typing import TypeVar, cast
 import numpy as np
 
 from benchmarks.movielens import SETS, write_csv_files
+from benchmarks.page import format_table, write_table
 from recommendations.engine import artefacts
 from recommendations.engine.arrays import BoolArray, IndexArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.dataset import InputFiles, load_interactions
 from recommendations.engine.history import History
 from recommendations.engine.increments import update
-from recommendations.engine.increments.gram_change import Change
-from recommendations.engine.increments.linear import (
-    solve_again,
-    solve_by_woodbury,
-    update_layer,
-)
+from recommendations.engine.increments.linear import update_layer
 from recommendations.engine.increments.people import World
 from recommendations.engine.increments.state import StateWriter, TrainerState
 from recommendations.engine.increments.update import Changes, update_hybrid
@@ -40,14 +36,15 @@ from recommendations.engine.models.dropout_ridge import solve
 from recommendations.engine.models.ease import Ease, EaseLayer
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.recording import recording
-from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 Value = TypeVar("Value")
+Row = tuple[str, str, str]
 GOAL = 0.15
 JUDGES = 500
 TOP = 20
-SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
 STRONGEST = 300
+WORTH_A_ROW = 0.1
+USUAL_SET, USUAL_PEOPLE = "ml-1m", 1_000
 
 
 def say(line: str) -> None:
@@ -65,6 +62,11 @@ class Cost:
     def __str__(self) -> str:
         return f"{self.clock:.2f} s ({self.processor:.2f} s of processor)"
 
+    def share_of(self, whole: "Cost") -> str:
+        """Return which share of a whole this is, by both."""
+        by_processor = self.processor / whole.processor
+        return f"{self.clock / whole.clock:.1%} ({by_processor:.1%} of its processor time)"
+
 
 def timed(work: Callable[[], Value]) -> tuple[Value, Cost]:
     clock, processor = time.perf_counter(), time.process_time()
@@ -74,8 +76,8 @@ def timed(work: Callable[[], Value]) -> tuple[Value, Cost]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--set", choices=SETS, default="ml-1m")
-    parser.add_argument("--people", type=int, default=1_000)
+    parser.add_argument("--set", choices=SETS, default=USUAL_SET)
+    parser.add_argument("--people", type=int, default=USUAL_PEOPLE)
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -84,39 +86,39 @@ def main() -> int:
 
 def compare(directory: Path, given: argparse.Namespace) -> int:
     after = read(given.set, directory / "csv")
-    rng = np.random.default_rng(given.seed)
-    people = np.sort(rng.choice(after.n_users, size=given.people, replace=False))
-    before = after.keep_ratings(~newest_of(after, people))
-    say(
-        f"{given.set}: {after.n_ratings:,} ratings by {after.n_users:,} people, of which "
-        f"{given.people:,} gave {after.n_ratings - before.n_ratings:,} since the fit"
-    )
+    before, changes = take_out(after, n_people=given.people, seed=given.seed)
     state_directory, base_directory = directory / "state", directory / "000001"
     base, with_state = timed(lambda: fit_base(before, state_directory, base_directory))
-    say(f"fit of the base, leaving its state: {with_state}, {size_of(state_directory)}")
+    say(f"fit of the base, leaving its state: {with_state}")
     refit, full = timed(lambda: Hybrid().fit(after))
     say(f"full fit: {full}")
-    changes = Changes(
-        people=replace(after.keep_users(people), content=None, given_tags=None),
-        changed=after.user_ids[people],
-        new_content=ItemContent(),
-    )
-    watch_parts()
+    parts = watch_parts()
     updated, taken = timed(
         lambda: make_increment(base_directory, state_directory, changes, directory / "000002")
     )
-    written = size_of(directory / "000002")
-    say(
-        f"increment: {taken}, {taken.clock / full.clock:.1%} of the full fit "
-        f"({taken.processor / full.processor:.1%} of its processor time), {written}"
-    )
-    histories = [
-        after.history_of(int(user)) for user in rng.choice(after.n_users, JUDGES, replace=False)
-    ]
-    tell_distances(base, updated, refit, histories)
     state = TrainerState.load(state_directory)
     world = World.of(state.interactions(), changes.people, changed=np.unique(changes.changed))
-    tell_linear(cast("Ease", base.components_["ease"]), state.part("ease"), world, histories)
+    judges = np.random.default_rng(given.seed + 1).choice(after.n_users, JUDGES, replace=False)
+    histories = [after.history_of(int(user)) for user in judges]
+    n_new = after.n_ratings - before.n_ratings
+    written = f"{size_of(directory / '000002')}, {size_of(state_directory)}"
+    rows: list[Row] = [
+        (
+            f"increment: {given.people:,} of {after.n_users:,} people gave {n_new:,} ratings",
+            str(taken),
+            "",
+        ),
+        *((f"of it `{name}`", str(cost), "") for name, cost in parts.items()),
+        ("full fit", str(full), ""),
+        ("share of the full fit", taken.share_of(full), f"{GOAL:.0%}"),
+        ("arrays written, state", written, ""),
+        *distances(base, updated, refit, histories),
+        *linear(cast("Ease", base.components_["ease"]), state.part("ease"), world, histories),
+    ]
+    table = format_table(("what", "figure", "goal"), *rows)
+    say(table)
+    if (given.set, given.people) == (USUAL_SET, USUAL_PEOPLE):
+        write_table(table, target="bench-increment")
     return int(taken.clock > GOAL * full.clock)
 
 
@@ -134,6 +136,18 @@ def read(name: str, directory: Path) -> Interactions:
         demographics=given("demographics"),
     )
     return load_interactions(files)
+
+
+def take_out(after: Interactions, *, n_people: int, seed: int) -> tuple[Interactions, Changes]:
+    """Return the world without the newest ratings of some people, and what puts them back."""
+    rng = np.random.default_rng(seed)
+    people = np.sort(rng.choice(after.n_users, size=n_people, replace=False))
+    changes = Changes(
+        people=replace(after.keep_users(people), content=None, given_tags=None),
+        changed=after.user_ids[people],
+        new_content=ItemContent(),
+    )
+    return after.keep_ratings(~newest_of(after, people)), changes
 
 
 def newest_of(world: Interactions, people: IndexArray) -> BoolArray:
@@ -159,16 +173,20 @@ def make_increment(base: Path, state_directory: Path, changes: Changes, director
     return updated
 
 
-def watch_parts() -> None:
-    """Say how long each component takes."""
+def watch_parts() -> dict[str, Cost]:
+    """Return what each component takes, once it has been updated."""
     plain = update._update  # noqa: SLF001 - the one place every component passes
+    parts: dict[str, Cost] = {}
 
     def watched(model: Recommender, state: TrainerState, world: World) -> Recommender:
         updated, taken = timed(lambda: plain(model, state, world))
-        say(f"  {state.prefix.rstrip('.')}: {taken}")
+        name = state.prefix.rstrip(".")
+        if "." not in name and taken.processor >= WORTH_A_ROW:
+            parts[name] = taken
         return updated
 
     update._update = watched  # noqa: SLF001
+    return parts
 
 
 def size_of(directory: Path) -> str:
@@ -191,37 +209,49 @@ def shared(first: Recommender, second: Recommender, histories: list[History]) ->
     return float(np.mean(common))
 
 
-def tell_distances(base: Hybrid, updated: Hybrid, refit: Hybrid, histories: list[History]) -> None:
-    say(
-        f"top {TOP} of the hybrid shared with a refit: {shared(updated, refit, histories):.1%} "
-        f"(before the increment {shared(base, refit, histories):.1%})"
-    )
-    for name, ours in updated.components_.items():
-        theirs = refit.components_[name]
-        before = shared(base.components_[name], theirs, histories)
-        say(f"  {name}: {shared(ours, theirs, histories):.1%} (before {before:.1%})")
+def distances(base: Hybrid, updated: Hybrid, refit: Hybrid, histories: list[History]) -> list[Row]:
+    """Return how near a refit the increment, and the base, are."""
+    rows: list[Row] = [
+        (
+            f"top {TOP} of {name} shared with a refit (before)",
+            f"{shared(ours, theirs, histories):.1%} ({shared(old, theirs, histories):.1%})",
+            "",
+        )
+        for name, old, ours, theirs in [
+            ("the hybrid", base, updated, refit),
+            *(
+                (f"`{each}`", base.components_[each], ours, refit.components_[each])
+                for each, ours in updated.components_.items()
+            ),
+        ]
+    ]
     everything = np.arange(refit.n_items)
     stars = [
         [model.predict(history, everything) for history in histories[:100]]
         for model in (base, updated, refit)
     ]
     errors = [float(np.abs(np.subtract(each, stars[2])).mean()) for each in stars[:2]]
-    say(f"expected stars differ from a refit's by {errors[1]:.3f} (before {errors[0]:.3f})")
+    stars_row = ("expected stars differ (before)", f"{errors[1]:.3f} ({errors[0]:.3f})", "")
+    return [*rows, stars_row]
 
 
-def tell_linear(ease: Ease, state: TrainerState, world: World, histories: list[History]) -> None:
+def linear(ease: Ease, state: TrainerState, world: World, histories: list[History]) -> list[Row]:
+    """Return how near a refit with the same normaliser the linear layers are."""
+    rows: list[Row] = []
     for name, layer in ease.components_.items():
         own = state.part(name)
         ours = update_layer(cast("EaseLayer", layer), own, world)
         theirs = refit_layer(ours, own, world)
         distance = float(np.abs(np.asarray(ours.weights_) - np.asarray(theirs.weights_)).max())
-        say(f"ease.{name}: weights differ from a refit's by at most {distance:.1e}")
         few = replace(cast("EaseLayer", layer), dense_items=1, neighbours=STRONGEST)
         few.restore(items=layer.items_, training=layer.training_, arrays=layer.arrays())
         pruned = update_layer(few, own, world)
         common = shared(pruned, refit_layer(pruned, own, world), histories)
-        say(f"  with the {STRONGEST} strongest a column: {common:.2%} of the top {TOP} shared")
-    tell_ways(cast("EaseLayer", layer), own, world.before)
+        rows += [
+            (f"weights of the {name} layer differ by at most", f"{distance:.1e}", "1e-4"),
+            (f"with its {STRONGEST} strongest, top {TOP} shared", f"{common:.2%}", "99 %"),
+        ]
+    return rows
 
 
 def refit_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLayer:
@@ -232,33 +262,6 @@ def refit_layer(layer: EaseLayer, state: TrainerState, world: World) -> EaseLaye
     ridge, normaliser = state.number("ridge"), state.number("normaliser")
     fresh.learn_weights(fresh.regression(world.after, ridge=ridge, normaliser=normaliser), solve)
     return fresh
-
-
-def tell_ways(layer: EaseLayer, state: TrainerState, before: Interactions) -> None:
-    """Time both ways on the layer as it was fitted: its state has these very items."""
-    ridge, normaliser = state.number("ridge"), state.number("normaliser")
-    problem = layer.regression(before, ridge=ridge, normaliser=normaliser)
-    n_items = len(layer.active_items_)
-    if "gram" not in state:
-        return
-    places = np.arange(n_items)
-    for share in SHARES:
-        touched = places[: int(share * n_items)]
-        empty = np.zeros((len(touched), len(touched)), dtype=np.float32)
-        change = Change(touched=touched, gram=empty, cross=empty)
-        with blas_threads(FIT_THREADS):
-            ways: Mapping[str, tuple[object, Cost]] = {
-                "again": timed(
-                    lambda change=change: solve_again(
-                        problem, change, state, places=places, neighbours=None
-                    )
-                ),
-                "Woodbury": timed(
-                    lambda change=change: solve_by_woodbury(problem, change, state, neighbours=None)
-                ),
-            }
-        figures = ", ".join(f"{name} {taken}" for name, (_, taken) in ways.items())
-        say(f"{share:.0%} of {n_items:,} items touched: {figures}")
 
 
 if __name__ == "__main__":
