@@ -34,6 +34,13 @@ ROWS: tuple[tuple[str, str, str, Value], ...] = (
     ("import of the same as MovieLens' CSV", "s", "720", _figure("import", "import_seconds")),
     ("training of what is served", "s", "1,500", _figure("train", "train_seconds")),
     ("its peak of memory", "MB", "16,000", _figure("train", "peak_mb")),
+    (
+        "increment after a thousand people rated",
+        "s",
+        "",
+        _figure("increment", "increment_seconds"),
+    ),
+    ("its peak of memory", "MB", "16,000", _figure("increment", "peak_mb")),
     *(
         (f"fit of `{name}` alone", "s", "", _figure(f"fit-{name}", "fit_seconds"))
         for name in ("popularity", "returns", "content", "als", "ease", "sequence", "stars")

@@ -15,6 +15,7 @@ from movies.simulation import make_films, make_people, rate_films
 from runner.places import make_directory
 
 PEOPLE_IN_BATCH = 5_000
+PEOPLE_WHO_RATED, RATINGS_EACH, RATED_MOVIES = 1_000, 16, 2_000
 PEOPLE_ON_DEMAND = 300
 VISITORS = 20
 SEARCHED_TITLES = 4_000
@@ -103,13 +104,78 @@ def train(size: Size) -> dict[str, Any]:
         stages.append({"at": round(time.monotonic() - started, 1), "what": message})
 
     version = train_version(activate=True, report=note)
-    artefacts = size.directory / "site"
     return {
         "train_seconds": round(time.monotonic() - started, 1),
         "stages": stages,
         "counts": version.training_counts,
-        "disk_mb": sum(file.stat().st_size for file in artefacts.rglob("*.npy")) // 2**20,
+        "disk_mb": _megabytes(size.directory / "site"),
     }
+
+
+def increment(size: Size) -> dict[str, Any]:
+    """Count what a thousand people rated since the training; the site is then as it was."""
+    prepare(size.directory / "site")
+    from movies.models import Rating
+    from recommendations.services.increments import make_increment
+    from recommendations.services.registry import activate_version, active_version
+
+    before, newest = active_version(), Rating.objects.latest("pk").pk
+    people = _raters(PEOPLE_WHO_RATED)
+    n_ratings = _rate_some_movies(people)
+    stages: list[str] = []
+    started = time.monotonic()
+    try:
+        version = make_increment(report=stages.append)
+        seconds = time.monotonic() - started
+    finally:
+        Rating.objects.filter(pk__gt=newest).delete()
+        _count_a_change(people)
+        activate_version(number=before.number)
+    return {
+        "increment_seconds": round(seconds, 1),
+        "people": len(people),
+        "ratings": n_ratings,
+        "artefact_mb": _megabytes(size.directory / "site" / "artefacts" / version.directory),
+        "state_mb": _megabytes(size.directory / "site" / "trainer"),
+        "stages": stages,
+    }
+
+
+def _rate_some_movies(user_ids: list[int]) -> int:
+    """Let each of these people rate movies of the most rated they have not; return how many."""
+    from django.db.models import Count
+    from django.utils import timezone
+
+    from movies.models import Movie, Rating
+
+    movies = Movie.objects.annotate(count=Count("ratings")).order_by("-count", "pk")
+    wanted = list(movies.values_list("pk", flat=True)[:RATED_MOVIES])
+    own: dict[int, set[int]] = {user_id: set() for user_id in user_ids}
+    for user_id, movie_id in Rating.objects.filter(user__in=user_ids).values_list(
+        "user_id", "movie_id"
+    ):
+        own[user_id].add(movie_id)
+    rng = random.Random(7)  # noqa: S311 - no secret
+    rated = [
+        Rating(user_id=user_id, movie_id=movie_id, half_stars=rng.randint(4, 10), rated_at=at)
+        for at in [timezone.now()]
+        for user_id, seen in own.items()
+        for movie_id in rng.sample([movie for movie in wanted if movie not in seen], RATINGS_EACH)
+    ]
+    Rating.objects.bulk_create(rated, batch_size=10_000)
+    _count_a_change(user_ids)
+    return len(rated)
+
+
+def _count_a_change(user_ids: list[int]) -> None:
+    from accounts.models import User
+    from accounts.services.people import profile_change
+
+    User.objects.filter(pk__in=user_ids).update(**profile_change())
+
+
+def _megabytes(directory: Path) -> int:
+    return sum(file.stat().st_size for file in directory.rglob("*.npy")) // 2**20
 
 
 def batch_lists(size: Size) -> dict[str, Any]:

@@ -17,6 +17,7 @@ STEPS: dict[str, Step] = {
     **{f"fit-{name}": partial(engine.fit_component, name=name) for name in engine.COMPONENTS},
     "fit-hybrid": partial(engine.fit_component, name="hybrid"),
     "train": site.train,
+    "increment": site.increment,
     "batch": site.batch_lists,
     "demand": site.lists_on_demand,
     "search": site.search,

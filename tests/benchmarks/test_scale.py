@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
-from benchmarks.scale import report, sizes
+from benchmarks.scale import report, site, sizes
 from benchmarks.scale.engine import interactions_of
 from benchmarks.scale.shapes import describe, gini
 from benchmarks.scale.sizes import SIZES, Size
+from movies.models import Rating
+from movies.services.profile import read_revision
+from movies.services.ratings import rate_movie
 from movies.simulation import Plan
+from tests.factories import make_movie, make_user
 
 
 def test_the_largest_size_is_the_one_that_is_promised():
@@ -48,3 +52,17 @@ def test_shapes_count_what_is_there():
     assert lengths.split()[-1] == f"{most:,}"
     shares = next(value for name, value in rows.items() if name.startswith("1, 2, 3"))
     assert sum(map(float, shares.split(", "))) == pytest.approx(1.0, abs=0.005)
+
+
+def test_people_rate_what_they_have_not_and_are_found_to_have_changed(db, monkeypatch):
+    monkeypatch.setattr(site, "RATINGS_EACH", 2)
+    movies, people = (
+        [make_movie(f"Film {number}") for number in range(3)],
+        [make_user(), make_user()],
+    )
+    rate_movie(user=people[0], movie_id=movies[0].pk, stars=5)
+    revisions = [read_revision(user_id=person.pk) for person in people]
+    assert site._rate_some_movies([person.pk for person in people]) == 4
+    assert Rating.objects.filter(user=people[0]).count() == 3
+    changed = [read_revision(user_id=person.pk) for person in people]
+    assert all(np.greater(changed, revisions))
