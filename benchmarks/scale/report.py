@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,31 @@ def _figure(step: str, *path: str, scale: float = 1.0) -> Value:
     return value
 
 
+def _stage(name: str) -> Value:
+    """Return the seconds of a stage of the training, from its notes of when each began."""
+
+    def value(size: Size) -> float | None:
+        notes = size.figures("train").get("stages", [])
+        begun = [(note["at"], note["what"]) for note in notes if "," not in note["what"]]
+        for (at, what), (until, _) in pairwise(begun):
+            if what == name:
+                return until - at
+        return None
+
+    return value
+
+
 ROWS: tuple[tuple[str, str, str, Value], ...] = (
     ("simulate and save", "s", "", _figure("simulate", "seconds")),
     ("import of the same as MovieLens' CSV", "s", "720", _figure("import", "import_seconds")),
     ("training of what is served", "s", "1,500", _figure("train", "train_seconds")),
     ("its peak of memory", "MB", "16,000", _figure("train", "peak_mb")),
+    ("reading the ratings", "s", "", _stage("reading")),
+    *(
+        (f"fit of `{name}`", "s", "", _stage(f"fitting: {name}"))
+        for name in ("content", "als", "ease", "sequence", "stars")
+    ),
+    ("what it leaves on disk", "MB", "", _figure("train", "disk_mb")),
     (
         "increment after a thousand people rated",
         "s",
@@ -41,13 +62,6 @@ ROWS: tuple[tuple[str, str, str, Value], ...] = (
         _figure("increment", "increment_seconds"),
     ),
     ("its peak of memory", "MB", "16,000", _figure("increment", "peak_mb")),
-    *(
-        (f"fit of `{name}` alone", "s", "", _figure(f"fit-{name}", "fit_seconds"))
-        for name in ("popularity", "returns", "content", "als", "ease", "sequence", "stars")
-    ),
-    ("fit of the hybrid, engine alone", "s", "", _figure("fit-hybrid", "fit_seconds")),
-    ("its peak of memory", "MB", "", _figure("fit-hybrid", "peak_mb")),
-    ("arrays of the artefact", "MB", "", _figure("fit-hybrid", "array_mb")),
     ("lists of many people", "people/s", "1,000", _figure("batch", "people_a_second")),
     ("one list on demand, p95", "ms", "15", _figure("demand", "p95_ms")),
     ("search, p95", "ms", "50", _figure("search", "p95_ms")),

@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from benchmarks.movielens import data_directory
-from benchmarks.scale.engine import interactions_of
+from benchmarks.scale.simulated import interactions_of
 from movies.simulation import Plan
 from recommendations.engine.interactions import Interactions
 

@@ -1,10 +1,9 @@
 """What is measured at each size. A step returns its figures; its process is measured outside."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from benchmarks.scale import engine, site
+from benchmarks.scale import site
 from benchmarks.scale.sizes import Size
 
 Step = Callable[[Size], dict[str, Any]]
@@ -14,8 +13,6 @@ STEPS: dict[str, Step] = {
     "csv": site.write_csv,
     "import": site.import_csv,
     "clean": site.remove_import,
-    **{f"fit-{name}": partial(engine.fit_component, name=name) for name in engine.COMPONENTS},
-    "fit-hybrid": partial(engine.fit_component, name="hybrid"),
     "train": site.train,
     "increment": site.increment,
     "batch": site.batch_lists,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.scale import report, site, sizes
-from benchmarks.scale.engine import interactions_of
 from benchmarks.scale.shapes import describe, gini
+from benchmarks.scale.simulated import interactions_of
 from benchmarks.scale.sizes import SIZES, Size
 from movies.models import Rating
 from movies.services.profile import read_revision
