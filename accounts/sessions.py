@@ -8,8 +8,10 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Session, User
+from config.database.rows import read_row
 
 # Holds the id of an account that was made during this visit and is not confirmed yet.
 PROMISED_TO = "promised_to"
@@ -29,6 +31,13 @@ class SessionStore(DatabaseStore):
             cls(key) for key in Session.objects.filter(user_id=user.pk).values_list("pk", flat=True)
         ]
         return [each for each in kept if each.get(PROMISED_TO) == user.pk]
+
+    def load(self) -> dict[str, Any]:
+        visit = read_row(Session, self.session_key)
+        if visit is None or visit.expire_date <= timezone.now():
+            self._session_key = None
+            return {}
+        return self.decode(visit.session_data)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = cast("Session", super().create_model_instance(data))

@@ -9,13 +9,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from config.database.rows import read_row
 from movies.models import Curation, Movie, Tag
 from movies.signals import curation_changed
 
 
 def read_curation_revision() -> int:
     """Return the present revision of what curators have decided."""
-    return Curation.objects.values_list("revision", flat=True).filter(pk=1).first() or 0
+    curation = read_row(Curation, 1)
+    return curation.revision if curation else 0
 
 
 def bump_curation() -> None:

@@ -1,0 +1,30 @@
+import pytest
+
+from accounts.models import Session, User
+from config.database.rows import read_row
+from tests.factories import make_rater, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("make", [make_user, make_rater])
+def test_row_is_what_get_returns(make):
+    user = make()
+    User.objects.filter(pk=user.pk).update(age_band=25, last_login="2001-02-03T04:05:06Z")
+    whole, read = User.objects.get(pk=user.pk), read_row(User, user.pk)
+
+    assert vars(read) | {"_state": None} == vars(whole) | {"_state": None}
+    assert vars(read._state) == vars(whole._state)
+
+
+def test_read_row_can_be_changed_and_saved():
+    user = read_row(User, make_user().pk)
+    user.display_name = "Countess"
+    user.save()
+
+    assert User.objects.get(pk=user.pk).display_name == "Countess"
+
+
+@pytest.mark.parametrize("key", ["", "nothing", None, "'; DROP TABLE accounts_session; --"])
+def test_key_of_nothing_gives_nothing(key):
+    assert read_row(Session, key) is None
