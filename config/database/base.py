@@ -11,6 +11,8 @@ from config.database.patience import is_serving_request
 from config.database.stalls import Pause, WatchedConnection
 from config.metrics import count_service_error
 
+QUIET_SECONDS = 10.0
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Connections that give up on a silent server, with limits by what they are for."""
@@ -25,6 +27,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # The server ends by itself what nobody waits for any more, and lets go of its locks.
         limits = f"-c statement_timeout={seconds}s -c client_connection_check_interval=1s"
         return parameters | {"options": f"{limits} {parameters.get('options', '')}".rstrip()}
+
+    def is_usable(self) -> bool:
+        """Ask the server, unless it answered just now and has not closed the connection since.
+
+        A server that ends says so; one that hangs is noticed at the first query either way.
+        """
+        kept = self.connection
+        if isinstance(kept, WatchedConnection) and not self.errors_occurred:
+            return kept.is_quiet(seconds=QUIET_SECONDS) or super().is_usable()
+        return super().is_usable()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> WatchedConnection:
         Pause.check()

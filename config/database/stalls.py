@@ -7,6 +7,7 @@ server for one byte. If that comes, the query is only slow and goes on; if not, 
 """
 
 import logging
+import select
 import socket
 import struct
 import time
@@ -62,6 +63,8 @@ class Pause:
 class WatchedConnection(psycopg.Connection[Any]):
     """A connection on which nothing waits for ever."""
 
+    answered_at = float("-inf")
+
     @classmethod
     def _connect_gen(cls, conninfo: str = "") -> PQGenConn[Self]:
         patience = present_patience()
@@ -90,7 +93,17 @@ class WatchedConnection(psycopg.Connection[Any]):
             result: Result = end.value
             return result
         watched = watch(gen, wanted, on_silence=self._look_again())
-        return super().wait(watched, interval, timeout)
+        result = super().wait(watched, interval, timeout)
+        self.answered_at = time.monotonic()
+        return result
+
+    def is_quiet(self, *, seconds: float) -> bool:
+        """Tell whether the server answered so lately, and has said nothing since: no farewell."""
+        if self.closed or time.monotonic() - self.answered_at > seconds:
+            return False
+        arrived = select.poll()
+        arrived.register(self.fileno(), select.POLLIN)
+        return not arrived.poll(0)
 
     def _look_again(self) -> Callable[[], None]:
         patience = present_patience()

@@ -9,8 +9,9 @@ from prometheus_client import REGISTRY
 from config.database import stalls
 from config.database.base import DatabaseWrapper
 from config.database.patience import Patience, serving_request
-from config.database.stalls import Pause
+from config.database.stalls import Pause, WatchedConnection
 from tests.stalling import StallingProxy, within
+from tests.waiting import wait_for
 
 # A request may lose a second; the rest is for a machine that is busy with other things.
 SECOND = 1.0
@@ -91,6 +92,57 @@ def test_a_query_that_is_only_slow_goes_on(database, proxy, monkeypatch):
     monkeypatch.setattr(stalls, "present_patience", lambda: patience)
 
     assert ask(database, "SELECT 1 FROM pg_sleep(1.5)") == (1,)
+
+
+def count_executed(database: DatabaseWrapper, monkeypatch) -> list[int]:
+    """Return a list that grows by one with everything the server is asked."""
+    asked: list[int] = []
+    wait = WatchedConnection.wait
+
+    def counted(self, *args, **options):
+        asked.append(1)
+        return wait(self, *args, **options)
+
+    monkeypatch.setattr(WatchedConnection, "wait", counted)
+    return asked
+
+
+@one
+def test_connection_that_answered_just_now_is_not_asked_whether_it_works(database, monkeypatch):
+    ask(database)
+    asked = count_executed(database, monkeypatch)
+
+    assert database.is_usable()
+    assert not asked
+
+
+@one
+def test_connection_that_was_silent_for_a_while_is_asked(database, monkeypatch):
+    ask(database)
+    database.connection.answered_at -= 60
+    asked = count_executed(database, monkeypatch)
+
+    assert database.is_usable()
+    assert asked
+
+
+@one
+def test_connection_after_an_error_is_asked(database, monkeypatch):
+    ask(database)
+    database.errors_occurred = True
+    asked = count_executed(database, monkeypatch)
+
+    assert database.is_usable()
+    assert asked
+
+
+@one
+def test_connection_that_the_server_closed_is_not_usable(database):
+    (process,) = ask(database, "SELECT pg_backend_pid()")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+
+    assert wait_for(lambda: not database.is_usable())
 
 
 @one
