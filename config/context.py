@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from config.views import THEMES
+from config.views import chosen_theme
 from movies.models import Movie
 from movies.models.catalogue import MovieQuerySet
 from movies.services.data_sets import loaded_data_sets
@@ -12,10 +12,9 @@ POSTERS_ON_THE_WALL = 24
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Give the theme, the data in use, and posters, asked for only where a page hangs them."""
-    theme = request.COOKIES.get("theme", "")
     data_sets = loaded_data_sets()
     return {
-        "theme": theme if theme in THEMES else "",
+        "theme": chosen_theme(request),
         "loaded_data_sets": data_sets,
         "simulated_data": any(each.is_simulated for each in data_sets),
         "poster_wall": _poster_wall,

@@ -18,6 +18,12 @@ STALE_FORM = "This page is too old to save from. Load it again, then try once mo
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
+def chosen_theme(request: HttpRequest) -> str:
+    """Return the theme that somebody chose; empty to follow the device."""
+    theme = request.COOKIES.get("theme", "")
+    return theme if theme in THEMES else ""
+
+
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep the chosen theme in a cookie; anything else means to follow the device."""

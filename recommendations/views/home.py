@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from config.metrics import count_cache_read
@@ -18,6 +17,7 @@ from recommendations.services.cache import keep_front_page, load_front_page
 from recommendations.services.following import Basis, describe_change
 from recommendations.services.front_page import FrontPage, front_page_for, picks_of, read_lists
 from recommendations.views.following import followed, is_following, read_shown, short_answer
+from recommendations.views.frame import in_frame
 
 # Stands in a kept page where each answer has a token of its own.
 TOKEN_PLACE = "csrf-token-place"  # noqa: S105 - not a secret
@@ -35,13 +35,13 @@ def home(request: HttpRequest) -> HttpResponse:
     kept = load_front_page(viewer=viewer, freshness=basis.freshness)
     count_cache_read(cache="front_page", is_hit=kept is not None)
     if kept is not None and not is_following(request):
-        return _whole_page(request, kept)
+        return _whole_page(request, kept, viewer=viewer)
     page = front_page_for(viewer=viewer, curation_revision=curation_revision)
     if kept is None:
         kept = _render_front_page(request, page, viewer=viewer, basis=basis)
         keep_front_page(kept, viewer=viewer, freshness=basis.freshness)
     if not is_following(request):
-        return _whole_page(request, kept)
+        return _whole_page(request, kept, viewer=viewer)
     change = describe_change(
         before=read_shown(request.GET), cards=page.own_cards, hero=page.hero, lists=page.lists
     )
@@ -69,10 +69,9 @@ def picks(request: HttpRequest) -> HttpResponse:
     return followed(parts, change=change)
 
 
-def _whole_page(request: HttpRequest, kept: str) -> HttpResponse:
-    # Our own template escaped everything in it when it was rendered.
-    front_page = mark_safe(_with_token(request, kept))  # noqa: S308
-    return render(request, "home.html", {"front_page": front_page})
+def _whole_page(request: HttpRequest, kept: str, *, viewer: Viewer) -> HttpResponse:
+    user = None if isinstance(viewer, Guest) else viewer
+    return HttpResponse(in_frame(request, _with_token(request, kept), user=user))
 
 
 def _with_token(request: HttpRequest, kept: str) -> str:
