@@ -134,5 +134,5 @@ def _training() -> Iterator[Metric]:
     version = ModelVersion.objects.filter(state=ModelVersion.State.TRAINING).first()
     if version is not None:
         percent.add_metric([version.stage], version.percent)
-        memory.add_metric([], (version.memory_mb or 0) * 1_000_000)
+        memory.add_metric([], (version.memory_mb or 0) * 2**20)
     yield from (percent, memory)
