@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -107,16 +108,23 @@ def measure_ratings(people: Sequence[Person], *, rate: float, count: int) -> Tim
 
 def measure_bare(port: int, *, clients: int, rate: float, count: int) -> list[float]:
     """Return the milliseconds of requests to the bare view, from when they were due."""
+    return measure_page(port, "/", [{}] * clients, rate=rate, count=count)
+
+
+def measure_page(
+    port: int, path: str, clients: Sequence[dict[str, str]], *, rate: float, count: int
+) -> list[float]:
+    """Let clients, given by their headers, ask for a page in turn; return the milliseconds."""
     times: list[float] = []
 
-    def look(due: float) -> None:
+    def look(due: float, headers: dict[str, str]) -> None:
         time.sleep(max(0.0, due - time.perf_counter()))
-        status, _ = ask(port, "GET", "/", {})
+        status, _ = ask(port, "GET", path, headers)
         if status != http.HTTPStatus.OK:
-            raise RuntimeError(f"the bare view answered {status}")
+            raise RuntimeError(f"{path} answered {status}")
         times.append((time.perf_counter() - due) * 1000)
 
-    in_turn([look] * clients, rate=rate, count=count)
+    in_turn([partial(look, headers=each) for each in clients], rate=rate, count=count)
     return times
 
 
