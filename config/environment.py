@@ -2,17 +2,23 @@
 
 from typing import Any
 
-from environs import Env
+from environs import Env, validate
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 env = Env()
 PRODUCTION = "production"
 ENVIRONMENTS = (PRODUCTION, "development", "test")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class EnvironmentVariableError(ValueError):
     """A variable of the environment is missing or cannot be used; the message names it."""
+
+
+def log_level() -> str:
+    """Return the least serious kind of line that is logged."""
+    return env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))
 
 
 def database_settings(url: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http import message
 
 from config.blas import use_one_blas_thread
-from config.environment import PRODUCTION, env
+from config.environment import PRODUCTION, env, log_level
 from config.logs import logging_settings
 from config.metrics_files import open_directory
 from runner.children import die_with_parent
@@ -26,7 +26,7 @@ keepalive = 5
 control_socket_disable = True
 logconfig_dict = logging_settings(
     is_production=env.str("MARQUEE_ENV", PRODUCTION) == PRODUCTION,
-    level=env.str("LOG_LEVEL", "INFO"),
+    level=log_level(),
 )
 
 

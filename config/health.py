@@ -1,6 +1,7 @@
 """Is the process alive, and can the site serve?"""
 
 import logging
+from collections.abc import Mapping
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -10,15 +11,10 @@ from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
 from config.redis import RedisAwayError, reachable_redis
 from movies.models import Movie
 from recommendations.errors import ModelNotReadyError
+from recommendations.services.registry import has_ever_served
 from recommendations.services.store import store
 
 logger = logging.getLogger(__name__)
-
-
-class _Once:
-    """Whether this process has been ready: from then on, a missing model is no reason to stop."""
-
-    was_ready = False
 
 
 @require_safe
@@ -30,11 +26,10 @@ def livez(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the site can serve, once it has had a catalogue and a model."""
+    """Answer 200 while the site can serve; a model that is missing is missed once there was one."""
     states = _database_states() | {"redis": _redis_state()}
     is_whole = set(states.values()) == {"ok"}
-    _Once.was_ready |= all(states.get(name) == "ok" for name in ("catalogue", "model"))
-    if states["postgresql"] != "ok" or not _Once.was_ready:
+    if states["postgresql"] != "ok" or not _has_begun(states):
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return JsonResponse({"status": "unavailable"} | states, status=503, headers=headers)
     return JsonResponse({"status": "ok" if is_whole else "degraded"} | states)
@@ -46,6 +41,10 @@ def _database_states() -> dict[str, str]:
     except DATABASE_GONE as error:
         logger.warning("PostgreSQL does not answer: %s", error)
         return {"postgresql": "away"}
+
+
+def _has_begun(states: Mapping[str, str]) -> bool:
+    return states["catalogue"] == states["model"] == "ok" or has_ever_served()
 
 
 def _redis_state() -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from config.errors import is_away
 from config.request_ids import present_request_id
 from config.routes import route_of
 
@@ -40,6 +41,8 @@ class Formatter(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        if is_away(ei[1]):  # for every request of an outage
+            return discreet(f"{type(ei[1]).__name__}: {ei[1]}".partition("\n")[0])
         return discreet(super().formatException(ei))
 
 

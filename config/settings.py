@@ -7,12 +7,20 @@ from environs import validate
 from whitenoise.compress import Compressor
 
 from config.admin_look import UNFOLD  # noqa: F401 - a setting
-from config.environment import ENVIRONMENTS, PRODUCTION, broker_url, database_settings, env
+from config.environment import (
+    ENVIRONMENTS,
+    PRODUCTION,
+    broker_url,
+    database_settings,
+    env,
+    log_level,
+)
 from config.logs import logging_settings
 from config.security import CONTENT_SECURITY_POLICY  # noqa: F401 - a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.path("MARQUEE_VAR", BASE_DIR / "var")
+AT_LEAST_ONE = validate.Range(min=1)
 
 ENVIRONMENT = env.str("MARQUEE_ENV", PRODUCTION, validate=validate.OneOf(ENVIRONMENTS))
 IS_PRODUCTION = ENVIRONMENT == PRODUCTION
@@ -92,12 +100,14 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A network that swallows packets is noticed by the kernel; sockets of this machine have no such.
 DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", 900)
-DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 15)
-DATABASE_WORK_STATEMENT_SECONDS = env.int("DATABASE_WORK_STATEMENT_SECONDS", 900)
+DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 15, validate=AT_LEAST_ONE)
+DATABASE_WORK_STATEMENT_SECONDS = env.int(
+    "DATABASE_WORK_STATEMENT_SECONDS", 900, validate=AT_LEAST_ONE
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: a convenience, so nobody waits long for it. Nothing in it is pickled.
-REDIS_URL = env.str("REDIS_URL")
+REDIS_URL = env.str("REDIS_URL", validate=validate.Regexp(r"(redis|rediss|unix)://."))
 REDIS_TIMEOUT_SECONDS = env.float("REDIS_TIMEOUT_SECONDS", 0.2)
 CACHES = {
     "default": {
@@ -140,11 +150,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-INCREMENT_MINUTES = env.int("MARQUEE_INCREMENT_MINUTES", 5, validate=validate.Range(min=1))
+TRAINING_HOUR = env.int("TRAINING_HOUR", 3, validate=validate.Range(min=0, max=23))
+INCREMENT_MINUTES = env.int("MARQUEE_INCREMENT_MINUTES", 5, validate=AT_LEAST_ONE)
 CELERY_BEAT_SCHEDULE = {
     "train-nightly": {
         "task": "recommendations.train_nightly",
-        "schedule": crontab(hour=env.int("TRAINING_HOUR", 3), minute=30),
+        "schedule": crontab(hour=TRAINING_HOUR, minute=30),
     },
     "increment": {
         "task": "recommendations.increment",
@@ -258,7 +269,6 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-AT_LEAST_ONE = validate.Range(min=1)
 API_READS_PER_SECOND = env.int("API_READS_PER_SECOND", 50, validate=AT_LEAST_ONE)
 API_WRITES_PER_SECOND = env.int("API_WRITES_PER_SECOND", 20, validate=AT_LEAST_ONE)
 API_BURST = env.int("API_BURST", 100, validate=AT_LEAST_ONE)
@@ -273,6 +283,7 @@ MOVIELENS_URL = env.str("MOVIELENS_URL", "https://files.grouplens.org/datasets/m
 ARTEFACTS_DIR = env.path("MARQUEE_ARTEFACTS", VAR_DIR / "artefacts")
 ARTEFACT_STORAGE = env.str("MARQUEE_ARTEFACT_STORAGE", str(VAR_DIR / "artefact-storage"))
 ARTEFACT_STORAGE_BACKEND = env.str("MARQUEE_ARTEFACT_STORAGE_BACKEND", "")
+ARTEFACT_STORAGE_OPTIONS = env.json("MARQUEE_ARTEFACT_STORAGE_OPTIONS", {})
 TRAINER_STATE_DIR = env.path("MARQUEE_TRAINER_STATE", VAR_DIR / "trainer")
 KEEP_VERSIONS = env.int("MARQUEE_KEEP_VERSIONS", 5, validate=AT_LEAST_ONE)
 KEEP_INCREMENTS = env.int("MARQUEE_KEEP_INCREMENTS", 3, validate=AT_LEAST_ONE)
@@ -293,7 +304,7 @@ STORAGES = {
     },
     "artefacts": {
         "BACKEND": ARTEFACT_STORAGE_BACKEND,
-        "OPTIONS": env.json("MARQUEE_ARTEFACT_STORAGE_OPTIONS", {}),
+        "OPTIONS": ARTEFACT_STORAGE_OPTIONS,
     }
     if ARTEFACT_STORAGE_BACKEND
     else {
@@ -330,5 +341,5 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # Seen from outside by whoever operates it
-LOGGING = logging_settings(is_production=IS_PRODUCTION, level=env.str("LOG_LEVEL", "INFO"))
+LOGGING = logging_settings(is_production=IS_PRODUCTION, level=log_level())
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")

@@ -52,6 +52,11 @@ def rollback_version() -> ModelVersion:
     return activate_version(number=previous.number)
 
 
+def has_ever_served() -> bool:
+    """Return whether any version was activated, whatever has become of it."""
+    return ModelVersion.objects.filter(activated_at__isnull=False).exists()
+
+
 def previous_version() -> ModelVersion | None:
     """Return the version that served last before the active one's family.
 

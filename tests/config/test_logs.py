@@ -2,8 +2,10 @@ import json
 import logging
 from io import StringIO
 
+import psycopg
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.test import RequestFactory
 
 from config.logs import JSONFormatter, PlainFormatter, discreet
@@ -53,6 +55,21 @@ def test_machines_that_ask_all_the_time_are_left_out(client, db, written):
     client.get("/static/css/base.css")
 
     assert written() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "is_brief"), [(None, True), ("57P01", True), ("08006", True), ("57014", False)]
+)
+def test_an_outage_is_a_line_and_a_slow_query_has_its_place(state, is_brief):
+    cause = psycopg.OperationalError("the server said so")
+    cause.sqlstate = state
+    error = OperationalError("gone\nfor ever")
+    error.__cause__ = cause
+
+    told = PlainFormatter().formatException((type(error), error, None))
+
+    assert (told == "OperationalError: gone") == is_brief
+    assert ("the server said so" in told) != is_brief
 
 
 def test_a_path_in_a_message_gives_way_to_its_pattern():
