@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0)
     options = parser.parse_args()
     if options.size:
-        prepare_size(Size.of(options.size).directory)
+        prepare_size(Size.of(options.size).directory / "site")
     else:
         prepare()
         from benchmarks.movielens import data_directory

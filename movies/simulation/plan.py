@@ -35,8 +35,12 @@ class Plan:
     def __post_init__(self) -> None:
         """Raise ImpossiblePlanError for what cannot be."""
         if min(self.users, self.movies, self.ratings) < 1 or self.seed < 0:
-            raise ImpossiblePlanError("People, movies and ratings must be 1 or more, the seed 0.")
+            raise ImpossiblePlanError(
+                "It takes a person, a movie and a rating; a seed is 0 or more."
+            )
         most = self.users * self.most_ratings // 2
+        if most < self.users:
+            raise ImpossiblePlanError(f"{self.movies:,} movies are too few to rate.")
         if not self.users <= self.ratings <= most:
             raise ImpossiblePlanError(
                 f"{self.users:,} people with {self.movies:,} movies give {self.users:,} to "
