@@ -27,6 +27,7 @@ from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS, History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.kinds import fits_kind, is_finite
+from recommendations.engine.score_sums import PartialScores
 
 USUAL_COVERAGE = 0.8
 CSR_PIECES = ("data", "indices", "indptr", "shape")
@@ -203,10 +204,18 @@ class Recommender(ABC):
     def _score(self, history: History) -> FloatArray: ...
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
+        partial = self._partial_scores(histories)
+        if partial is not None:
+            return partial.dense()
         scores = np.empty((len(histories), self.n_items), dtype=np.float64)
         for row, history in enumerate(histories):
             scores[row] = self._score(history)
         return scores
+
+    def _partial_scores(self, histories: Sequence[History]) -> PartialScores | None:
+        """Return `_score_many` in parts, where that is less to do; None where it is not."""
+        del histories
+        return None
 
     @abstractmethod
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:

@@ -32,6 +32,7 @@ from recommendations.engine.models.row_sums import (
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
 from recommendations.engine.recording import record, recording
+from recommendations.engine.score_sums import PartialScores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 Solver = Callable[..., CsrMatrix | Float32Array]
@@ -179,12 +180,15 @@ class EaseLayer(Recommender):
         scores[self.active_items_] = self.intercepts_ + sum_rows(self.weights_, entries)
         return scores
 
-    def _score_many(self, histories: Sequence[History]) -> FloatArray:
-        scores = np.zeros((len(histories), self.n_items), dtype=np.float64)
+    def _partial_scores(self, histories: Sequence[History]) -> PartialScores:
         sums = sum_rows_of_many(self.weights_, [self._inputs(history) for history in histories])
         sums += self.intercepts_
-        scores[:, self.active_items_] = sums
-        return scores
+        return PartialScores(
+            shared=np.zeros(self.n_items),
+            elsewhere=np.zeros(len(histories)),
+            columns=self.active_items_,
+            values=sums,
+        )
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         places = self.places_[item_indices].astype(np.int64)
@@ -276,6 +280,9 @@ class Ease(Stack):
         beyond = max(Evidence.of(history).length, self.short_until) / self.short_until
         share = min(log(beyond) / log(self.long_from / self.short_until), 1.0)
         return {"short": 1.0 - share, "long": share}
+
+    def _partial_scores(self, histories: Sequence[History]) -> PartialScores | None:
+        return self._add_up(histories).partial()
 
     def _similarities(self, item_index: int) -> FloatArray:
         return cast("EaseLayer", self.components_["long"]).similarities(item_index)

@@ -19,6 +19,7 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.evidence import LIKED_STARS
 from recommendations.engine.models.groups import GroupLifts
 from recommendations.engine.models.terms import Vocabulary
+from recommendations.engine.score_sums import PartialScores
 
 SECONDS_A_DAY = 86_400
 
@@ -90,11 +91,18 @@ class Popularity(Recommender):
         counts = np.bincount(indices, weights=weights, minlength=interactions.n_items)
         return counts.astype(np.float64)
 
+    def _fading(self, history: History) -> float:
+        """Return how much of what its groups rate more counts for a history, 0 to 1."""
+        has_groups = bool(history.group) and bool(self.group_weight)
+        return max(0.0, 1.0 - history.n_entries / self.first_entries) if has_groups else 0.0
+
     def _group_part(self, history: History) -> FloatArray:
+        fading = self._fading(history)
+        if not fading:
+            return np.zeros(self.n_items, dtype=np.float64)
         vocabulary = Vocabulary(letters=self.group_letters_, ends=self.group_ends_)
         labels = tuple(vocabulary.term(number) for number in range(len(self.group_ends_)))
         lift = GroupLifts(labels=labels, lifts=self.group_lifts_).of(history.group)
-        fading = max(0.0, 1.0 - history.n_entries / self.first_entries)
         return np.asarray(self.group_weight * fading * lift)
 
     def _everybody(self) -> FloatArray:
@@ -107,9 +115,14 @@ class Popularity(Recommender):
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
         scores = np.tile(self._everybody(), (len(histories), 1))
         for row, history in enumerate(histories):
-            if history.group:
+            if self._fading(history):
                 scores[row] += self._group_part(history)
         return scores
+
+    def _partial_scores(self, histories: Sequence[History]) -> PartialScores | None:
+        if any(self._fading(history) for history in histories):
+            return None
+        return PartialScores.of_everybody(self._everybody(), n_histories=len(histories))
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         group_part = self._group_part(history)

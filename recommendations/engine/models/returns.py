@@ -22,6 +22,7 @@ from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.evidence import LIKED_STARS
+from recommendations.engine.score_sums import PartialScores
 
 _SECONDS_AN_HOUR = 3_600
 _LIKES_OF_NONE = 0.5  # an item that nobody liked yet could have been liked
@@ -75,8 +76,8 @@ class Returns(Recommender):
         del history
         return self.lifts_.copy()
 
-    def _score_many(self, histories: Sequence[History]) -> FloatArray:
-        return np.tile(self.lifts_, (len(histories), 1))
+    def _partial_scores(self, histories: Sequence[History]) -> PartialScores:
+        return PartialScores.of_everybody(self.lifts_, n_histories=len(histories))
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         del history

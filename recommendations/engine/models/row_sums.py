@@ -47,17 +47,18 @@ def take_block(
 def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entries]) -> FloatArray:
     """Return `sum_rows` of many histories, shape (n_histories, n_columns).
 
-    Works through some columns for all histories before it goes on to the next, so that the
-    weights come from the processor's cache; with twenty histories it is three times as fast.
+    Works through some columns of dense weights for all histories before it goes on to the next,
+    so that they come from the processor's cache; with twenty histories it is three times as fast.
     """
     totals = np.zeros((len(histories), weights.shape[1]), dtype=np.float64)
+    if not isinstance(weights, np.ndarray):
+        for total, entries in zip(totals, histories, strict=True):
+            total[:] = sum_rows(weights, entries)
+        return totals
     for start in range(0, len(histories), _MANY):
         block = slice(start, start + _MANY)
         inputs, owners = _piece_together(histories[block], n_rows=weights.shape[0])
-        if isinstance(weights, np.ndarray):
-            _add_dense(totals[block], weights, inputs, owners)
-        else:
-            totals[block] = ((owners @ inputs) @ weights).toarray()
+        _add_dense(totals[block], weights, inputs, owners)
     return totals
 
 

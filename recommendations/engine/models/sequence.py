@@ -33,6 +33,7 @@ from recommendations.engine.models.row_sums import (
 )
 from recommendations.engine.models.samples import some_people
 from recommendations.engine.recording import record
+from recommendations.engine.score_sums import PartialScores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 PRIOR_COUNT = 10.0
@@ -196,11 +197,14 @@ class Sequence(Recommender):
         scores[self.active_items_] += sum_rows(self.weights_, entries)
         return scores
 
-    def _score_many(self, histories: abc.Sequence[History]) -> FloatArray:
-        scores = np.tile(self.intercepts_, (len(histories), 1))
+    def _partial_scores(self, histories: abc.Sequence[History]) -> PartialScores:
         entries = [self._entries(history)[0] for history in histories]
-        scores[:, self.active_items_] += sum_rows_of_many(self.weights_, entries)
-        return scores
+        return PartialScores(
+            shared=self.intercepts_,
+            elsewhere=np.zeros(len(histories)),
+            columns=self.active_items_,
+            values=sum_rows_of_many(self.weights_, entries),
+        )
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         return [

@@ -9,19 +9,18 @@ from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from scipy.linalg import blas
 
-from recommendations.engine.arrays import AnyArray, FloatArray, IndexArray
+from recommendations.engine.arrays import AnyArray, FloatArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.progress import step
 from recommendations.engine.recording import part
+from recommendations.engine.score_sums import ScoreSum
 
 _NO_DEVIATION = 1e-12
 _HISTORIES = 1024  # scored by one component at a time
-_CACHED_HISTORIES = 16  # standardised in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -171,7 +170,10 @@ class Stack(Recommender):
         return scores
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
-        totals = np.zeros((len(histories), self.n_items), dtype=np.float64)
+        return self._add_up(histories).dense()
+
+    def _add_up(self, histories: Sequence[History]) -> ScoreSum:
+        total = ScoreSum(n_histories=len(histories), n_items=self.n_items)
         weights = [self._weights(history) for history in histories]
         for history in histories:
             self._factors[history] = {}
@@ -182,13 +184,15 @@ class Stack(Recommender):
             for start in range(0, len(speaking), _HISTORIES):
                 rows = speaking[start : start + _HISTORIES]
                 few = [histories[row] for row in rows]
-                scores = component._score_many(few)  # noqa: SLF001
-                factors = _add_standardised(
-                    totals, rows, scores, weights=own[rows], emphasis=emphasis
-                )
+                partial = component._partial_scores(few) if emphasis is None else None  # noqa: SLF001
+                if partial is not None:
+                    factors = total.add_partial(rows, partial, weights=own[rows])
+                else:
+                    scores = component._score_many(few)  # noqa: SLF001
+                    factors = total.add(rows, scores, weights=own[rows], emphasis=emphasis)
                 for history, factor in zip(few, factors.tolist(), strict=True):
                     self._factors[history][name] = factor
-        return totals
+        return total
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         voices = self._voices(history)
@@ -248,31 +252,3 @@ def _is_same(first: Any, second: Any) -> bool:
     return type(first) is type(second) and all(
         _is_same(getattr(first, each.name), getattr(second, each.name)) for each in fields(first)
     )
-
-
-def _add_standardised(
-    totals: FloatArray,
-    rows: IndexArray,
-    scores: FloatArray,
-    *,
-    weights: FloatArray,
-    emphasis: FloatArray | None,
-) -> FloatArray:
-    """Add emphasis · weight · (score − mean) / deviation to these rows; overwrite the scores.
-
-    Return weight / deviation of each row, 0 where the deviation is.
-    """
-    all_factors = np.zeros(len(rows), dtype=np.float64)
-    for first in range(0, len(rows), _CACHED_HISTORIES):
-        few = slice(first, first + _CACHED_HISTORIES)
-        standard = scores[few]
-        means = standard.mean(axis=1)
-        standard -= means[:, np.newaxis]
-        deviations = np.sqrt(np.einsum("ij,ij->i", standard, standard) / standard.shape[1])
-        is_flat = deviations <= _NO_DEVIATION * np.maximum(1.0, np.abs(means))
-        factors = np.divide(weights[few], deviations, out=all_factors[few], where=~is_flat)
-        if emphasis is not None:
-            standard *= emphasis
-        for row, factor, values in zip(rows[few], factors, standard, strict=True):
-            blas.daxpy(values, totals[row], a=factor)  # adds in place, in one pass
-    return all_factors

@@ -212,7 +212,7 @@ def _rerank(
     forces = [*static, *_forces(candidates, plan=plan, history=history, features=known.features)]
     if plan.standouts and known.usual is not None and len(candidates):
         # On the scale of the candidates' values one deviation of the person's scores is this.
-        stand_out = known.usual.stand_out(scores)[candidates] * (float(scores.std()) * scale)
+        stand_out = known.usual.stand_out(scores, candidates) * (float(scores.std()) * scale)
         n_near = min(plan.standout_pool, max(plan.varied, len(scores) // _SHARE_NEAR))
         stand_out[n_near:] = stand_out.min()
         forces.append(StandOut(stand_out, shares=plan.standouts))
@@ -233,7 +233,7 @@ def _boosts(
     scores: FloatArray, *, plan: ListPlan, features: ItemFeatures | None, allowed: BoolArray
 ) -> list[Boost]:
     """Return what the plan adds to all items, on the scale of the scores."""
-    if features is None:
+    if features is None or not (plan.popularity or plan.newness or plan.decade is not None):
         return []
     period = np.zeros(len(scores), dtype=np.float64)
     if plan.newness:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommendations.engine.arrays import FloatArray
+from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.history import History
 from recommendations.engine.ranking.moves import Why
 
@@ -28,10 +28,14 @@ class UsualScores:
     means: FloatArray
     deviations: FloatArray
 
-    def stand_out(self, scores: FloatArray) -> FloatArray:
-        """Return how far each score is above the usual, in the item's deviations, (n_items,)."""
-        spread = self.deviations + _LEAST_DEVIATION
-        return np.asarray((in_deviations(scores) - self.means) / spread)
+    def stand_out(self, scores: FloatArray, items: IndexArray | slice = slice(None)) -> FloatArray:
+        """Return how far scores are above the usual, in the item's deviations.
+
+        `scores`, shape (n_items,), are a person's; of all items, or of these, shape (k,).
+        """
+        deviation = float(scores.std())
+        own = scores[items] / deviation if deviation > 0 else np.zeros_like(scores[items])
+        return np.asarray((own - self.means[items]) / (self.deviations[items] + _LEAST_DEVIATION))
 
 
 def learn_usual_scores(
