@@ -27,7 +27,7 @@ from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS, History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.kinds import fits_kind, is_finite
-from recommendations.engine.score_sums import PartialScores
+from recommendations.engine.score_sums import PartialScores, ProductScores
 
 USUAL_COVERAGE = 0.8
 CSR_PIECES = ("data", "indices", "indptr", "shape")
@@ -207,13 +207,16 @@ class Recommender(ABC):
         partial = self._partial_scores(histories)
         if partial is not None:
             return partial.dense()
-        scores = np.empty((len(histories), self.n_items), dtype=np.float64)
-        for row, history in enumerate(histories):
-            scores[row] = self._score(history)
-        return scores
+        scores = [self._score(history) for history in histories]
+        return np.array(scores, dtype=np.float64).reshape(len(histories), self.n_items)
 
     def _partial_scores(self, histories: Sequence[History]) -> PartialScores | None:
         """Return `_score_many` in parts, where that is less to do; None where it is not."""
+        del histories
+        return None
+
+    def _products(self, histories: Sequence[History]) -> ProductScores | None:
+        """Return `_score_many` as products of vectors; None where scores are none."""
         del histories
         return None
 
@@ -223,9 +226,8 @@ class Recommender(ABC):
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         total = np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
-        if not self.has_contributions:
-            return total
-        for place, parts in enumerate(self._parts(history, item_indices)):
+        accounts = self._parts(history, item_indices) if self.has_contributions else []
+        for place, parts in enumerate(accounts):
             for part in parts:
                 if part.contributions is not None:
                     total[place] += part.contributions

@@ -4,12 +4,13 @@ Over a large catalogue most components say something of its own for a history ab
 only, or nothing at all. What is the same for everybody is then multiplied out once, at the end.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import blas
 
-from recommendations.engine.arrays import FloatArray, IndexArray
+from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
 
 _NO_DEVIATION = 1e-12
 _CACHED_HISTORIES = 16  # standardised in the processor's cache
@@ -20,11 +21,12 @@ class PartialScores:
     """Scores that differ between histories by a number, and on some items.
 
     score = `shared`[item] + `elsewhere`[history], and + `values`[history, place] for the item at
-    that place of `columns`. Shapes are (n_items,), (n_histories,), (n_columns,) and
-    (n_histories, n_columns).
+    that place of `columns`. Shapes are (n_items,), None for zeros, (n_histories,), (n_columns,)
+    and (n_histories, n_columns).
     """
 
-    shared: FloatArray
+    n_items: int
+    shared: FloatArray | None
     elsewhere: FloatArray
     columns: IndexArray
     values: FloatArray
@@ -33,6 +35,7 @@ class PartialScores:
     def of_everybody(cls, shared: FloatArray, *, n_histories: int) -> "PartialScores":
         """Return scores that are the same for all histories."""
         return cls(
+            n_items=len(shared),
             shared=shared,
             elsewhere=np.zeros(n_histories),
             columns=np.zeros(0, dtype=np.int64),
@@ -41,22 +44,40 @@ class PartialScores:
 
     def dense(self) -> FloatArray:
         """Return all scores, shape (n_histories, n_items)."""
-        scores = self.elsewhere[:, np.newaxis] + self.shared
+        scores = np.empty((len(self.elsewhere), self.n_items), dtype=np.float64)
+        scores[:] = self.elsewhere[:, np.newaxis]
+        if self.shared is not None:
+            scores += self.shared
         scores[:, self.columns] += self.values
         return scores
 
     def spread(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and deviation of each history's scores, shape (n_histories,) each."""
-        n_items = len(self.shared)
-        own_means = self.values.sum(axis=1) / n_items
-        shared_mean = float(self.shared.mean())
-        rest = self.shared - shared_mean
-        here = self.values + (rest[self.columns] - own_means[:, np.newaxis])
-        rest[self.columns] = 0.0
-        squares = np.einsum("ij,ij->i", here, here) + rest @ rest - 2 * own_means * rest.sum()
-        squares += own_means**2 * (n_items - len(self.columns))
-        means = own_means + shared_mean + self.elsewhere
-        return means, _unless_flat(np.sqrt(np.maximum(squares, 0) / n_items), means)
+        own_means = self.values.sum(axis=1) / self.n_items
+        here = self.values - own_means[:, np.newaxis]
+        means = own_means + self.elsewhere
+        squares = own_means**2 * (self.n_items - len(self.columns))  # of the other items
+        if self.shared is not None:
+            shared_mean = float(self.shared.mean())
+            means = means + shared_mean
+            rest = self.shared - shared_mean
+            here += rest[self.columns]
+            rest[self.columns] = 0.0
+            squares += rest @ rest - 2 * own_means * rest.sum()
+        squares += np.einsum("ij,ij->i", here, here)
+        return means, unless_flat(np.sqrt(np.maximum(squares, 0) / self.n_items), means)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProductScores:
+    """Scores that are products of item vectors, (n_items, d), and people's, (n_histories, d).
+
+    `groups` are runs of columns whose products are bounded one by one.
+    """
+
+    vectors: Float32Array
+    people: FloatArray
+    groups: tuple[slice, ...]
 
 
 class ScoreSum:
@@ -65,7 +86,7 @@ class ScoreSum:
     def __init__(self, *, n_histories: int, n_items: int) -> None:
         """Start with nothing added."""
         self._shape = n_histories, n_items
-        self._shared: list[tuple[FloatArray, FloatArray]] = []
+        self._shared: list[tuple[str, FloatArray, FloatArray]] = []
         self._elsewhere = np.zeros(n_histories, dtype=np.float64)
         self._on_columns: list[tuple[IndexArray, FloatArray]] = []
         self._totals: FloatArray | None = None
@@ -91,7 +112,7 @@ class ScoreSum:
             means = standard.mean(axis=1)
             standard -= means[:, np.newaxis]
             squares = np.einsum("ij,ij->i", standard, standard)
-            deviations = _unless_flat(np.sqrt(squares / standard.shape[1]), means)
+            deviations = unless_flat(np.sqrt(squares / standard.shape[1]), means)
             np.divide(weights[few], deviations, out=factors[few], where=deviations > 0)
             if emphasis is not None:
                 standard *= emphasis
@@ -100,7 +121,7 @@ class ScoreSum:
         return factors
 
     def add_partial(
-        self, rows: IndexArray, scores: PartialScores, *, weights: FloatArray
+        self, name: str, rows: IndexArray, scores: PartialScores, *, weights: FloatArray
     ) -> FloatArray:
         """Add weight · (score − mean) / deviation to these rows; overwrite the scores.
 
@@ -110,10 +131,10 @@ class ScoreSum:
         factors = np.zeros(len(rows), dtype=np.float64)
         np.divide(weights, deviations, out=factors, where=deviations > 0)
         self._elsewhere[rows] += factors * (scores.elsewhere - means)
-        if scores.shared.any():
+        if scores.shared is not None:
             of_all = np.zeros(self._shape[0], dtype=np.float64)
             of_all[rows] = factors
-            self._shared.append((of_all, scores.shared))
+            self._shared.append((name, of_all, scores.shared))
         if len(scores.columns):
             own = scores.values
             own *= factors[:, np.newaxis]
@@ -135,18 +156,36 @@ class ScoreSum:
             return None
         columns, values = self._on_columns[0]
         return PartialScores(
-            shared=np.zeros(self._shape[1], dtype=np.float64),
+            n_items=self._shape[1],
+            shared=None,
             elsewhere=self._elsewhere,
             columns=columns,
             values=values,
         )
 
+    def shares(self, names: Sequence[str]) -> FloatArray:
+        """Return by what a 1 for all, and what is shared by these names, is multiplied.
+
+        Shape (n_histories, 1 + len(names)).
+        """
+        none = np.zeros(self._shape[0], dtype=np.float64)
+        known = {name: of_all for name, of_all, _ in self._shared}
+        return np.stack([self._elsewhere, *(known.get(name, none) for name in names)], axis=1)
+
+    def on(self, columns: IndexArray) -> FloatArray | None:
+        """Return what was said of these items alone, shape (n_histories, n_columns).
+
+        Returns None if something was said of others.
+        """
+        values = self._place(columns)
+        return values if len(self._on_columns) == 1 else None
+
     def dense(self) -> FloatArray:
         """Return the sum, shape (n_histories, n_items)."""
         # One product for all that is shared; what stands elsewhere is shared by all items.
-        factors = np.stack([self._elsewhere, *(of_all for of_all, _ in self._shared)], axis=1)
+        factors = np.stack([self._elsewhere, *(of_all for _, of_all, _ in self._shared)], axis=1)
         ones = np.ones(self._shape[1], dtype=np.float64)
-        totals = factors @ np.stack([ones, *(shared for _, shared in self._shared)])
+        totals = factors @ np.stack([ones, *(shared for _, _, shared in self._shared)])
         if self._totals is not None:
             totals += self._totals
         for columns, values in self._on_columns:
@@ -154,7 +193,7 @@ class ScoreSum:
         return np.asarray(totals, dtype=np.float64)
 
 
-def _unless_flat(deviations: FloatArray, means: FloatArray) -> FloatArray:
+def unless_flat(deviations: FloatArray, means: FloatArray) -> FloatArray:
     """Return the deviations, 0 where they are nothing but rounding."""
     is_flat = deviations <= _NO_DEVIATION * np.maximum(1.0, np.abs(means))
     return np.where(is_flat, 0.0, deviations)

@@ -42,6 +42,10 @@ LEAST_SHARE = 0.05
 GUESS = PickReason("guess")
 
 
+Scored = tuple[FloatArray, float]
+"""A person's scores, shape (n_items,), and the deviation of all of them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """Whose lists are made, and from what; `seed` is what their guesses are drawn by."""
@@ -74,20 +78,20 @@ class KnownShelves:
 
 
 class ListMaker:
-    """Rank for one person by the scores of all movies, shape (n_items,), and say why.
+    """Rank for one person by the scores of movies, and say why.
 
     Movies are chosen first: what stars to expect of all `in_lists` is asked of the model for many
     people at once, and `finish` makes the lists.
     """
 
     def __init__(
-        self, request: Request, *, model: Hybrid, shelves: KnownShelves, scores: FloatArray
+        self, request: Request, *, model: Hybrid, shelves: KnownShelves, scored: Scored
     ) -> None:
         self._request = request
         self._model = model
         self._history = request.person.history
         self._known_shelves = shelves
-        self._scores = scores
+        self._scores, self._deviation = scored
         self._choose(TOP_LENGTH)
 
     def _choose(self, length: int) -> None:
@@ -202,6 +206,7 @@ class ListMaker:
             rules=self._rules,
             knowledge=knowledge_for(self._model, self._history, self._scores, plan=plan),
             seed=self._request.seed,
+            deviation=self._deviation,
         )
 
     def _places_by_score(self, ranked: RankedList) -> dict[int, int]:
@@ -262,6 +267,25 @@ class ListMaker:
         )
 
 
+def _score(requests: Sequence[Request], model: Hybrid, shelves: KnownShelves) -> list[Scored]:
+    """Return the scores of each, those of items far from the best left at −∞ where that helps."""
+    histories = [request.person.history for request in requests]
+    near = None
+    if not len(shelves.pinned):  # whose place by score may be anywhere
+        looked_at = max(TOP_LENGTH, SITE_PLAN.reranked) + len(shelves.hidden)
+        numbers = [
+            looked_at + request.person.history.n_ratings + len(request.unwanted)
+            for request in requests
+        ]
+        near = model.score_near(histories, numbers=numbers)
+    if near is None:
+        return [(scores, float(scores.std())) for scores in model.score_many(histories)]
+    return [
+        (near.of(row, n_items=model.n_items), deviation)
+        for row, deviation in enumerate(near.deviations.tolist())
+    ]
+
+
 def make_lists(request: Request, *, model: Hybrid, shelves: Shelves) -> PersonalLists:
     """Make all lists of somebody from a model, as of a moment."""
     return make_many_lists([request], model=model, shelves=shelves)[0]
@@ -274,8 +298,8 @@ def make_many_lists(
     histories = [request.person.history for request in requests]
     known = KnownShelves.of(shelves, model.known_items)
     makers = [
-        ListMaker(request, model=model, shelves=known, scores=own)
-        for request, own in zip(requests, model.score_many(histories), strict=True)
+        ListMaker(request, model=model, shelves=known, scored=scored)
+        for request, scored in zip(requests, _score(requests, model, known), strict=True)
     ]
     stars = model.predict_many(histories, [maker.in_lists for maker in makers])
     return [maker.finish(own) for maker, own in zip(makers, stars, strict=True)]

@@ -8,10 +8,12 @@ from accounts.models import User
 from config.metrics import count_cache_read
 from movies.models import Dismissal
 from movies.services.shelves import Shelves, shelf_keeper
+from recommendations.engine.history import History
 from recommendations.engine.ranking.exploration import seed_of
 from recommendations.errors import ModelNotReadyError
+from recommendations.services.bulk_histories import read_people
 from recommendations.services.cache import forget_lists, keep_lists, load_fresh_lists
-from recommendations.services.histories import read_history
+from recommendations.services.histories import PersonHistory
 from recommendations.services.listmaker import Request, lists_without_model, make_lists
 from recommendations.services.picks import Freshness, PersonalLists
 from recommendations.services.single_flight import SingleFlight
@@ -93,19 +95,20 @@ def _make_lists(
     *, user: User, served: ServedModel | None, shelves: Shelves, freshness: Freshness
 ) -> PersonalLists:
     moment = timezone.now()
-    unwanted = read_unwanted(user=user)
     if served is None:
         rows = user.ratings.order_by("rated_at", "pk").values_list("movie_id", "half_stars")
         return lists_without_model(
             stars_of={movie_id: half_stars / 2 for movie_id, half_stars in rows},
-            unwanted=unwanted,
+            unwanted=read_unwanted(user=user),
             shelves=shelves,
             freshness=freshness,
             moment=moment,
         )
+    # As for many: a history comes as arrays, not as rows of Django's.
+    people = read_people([user.pk], items=served.model.known_items, moment=moment)
     request = Request(
-        person=read_history(user=user, items=served.model.known_items, as_of=moment),
-        unwanted=unwanted,
+        person=people[0].known if people else PersonHistory(History(), {}),  # erased meanwhile
+        unwanted=people[0].unwanted if people else frozenset(),
         seed=seed_for(user_id=user.pk, freshness=freshness, moment=moment),
         freshness=freshness,
         moment=moment,

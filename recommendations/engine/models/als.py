@@ -30,6 +30,7 @@ from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.products import cosines_with, divide, multiply, multiply_many
 from recommendations.engine.recording import record
+from recommendations.engine.score_sums import ProductScores
 from recommendations.engine.taste_groups import TasteGroups
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
@@ -223,11 +224,17 @@ class Als(Recommender):
         return multiply(self.item_vectors_, self._fold_in_once(history).vector)
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
+        return multiply_many(self.item_vectors_, self._products(histories).people)
+
+    def _products(self, histories: Sequence[History]) -> ProductScores:
         folded = {history: self._fold_in(history) for history in histories}
         self._folded = WeakKeyDictionary(folded)
         vectors = [folded[history].vector for history in histories]
-        rows = np.array(vectors, dtype=np.float64).reshape(len(vectors), self.factors)
-        return multiply_many(self.item_vectors_, rows)
+        return ProductScores(
+            vectors=self.item_vectors_,
+            people=np.array(vectors, dtype=np.float64).reshape(len(vectors), self.factors),
+            groups=(slice(0, self.factors),),
+        )
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         return [

@@ -34,6 +34,7 @@ from recommendations.engine.models.terms import (
     scale_columns,
     unit_rows,
 )
+from recommendations.engine.score_sums import ProductScores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 LIKED_STARS = 4.0
@@ -259,10 +260,16 @@ class Content(Recommender):
         return multiply(self.vectors_, self._profile(history))
 
     def _score_many(self, histories: Sequence[History]) -> FloatArray:
+        return multiply_many(self.vectors_, self._products(histories).people)
+
+    def _products(self, histories: Sequence[History]) -> ProductScores:
+        size, n_foretold = self.vectors_.shape[1], self.term_factors_.shape[1]
         profiles = [self._profile(history) for history in histories]
-        if not profiles:
-            return np.empty((0, self.n_items), dtype=np.float64)
-        return multiply_many(self.vectors_, np.stack(profiles))
+        return ProductScores(
+            vectors=self.vectors_,
+            people=np.array(profiles, dtype=np.float64).reshape(len(profiles), size),
+            groups=(slice(0, 1), slice(1, n_foretold), slice(n_foretold, size)),
+        )
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         likings, inputs = self._factors(history)

@@ -184,7 +184,8 @@ class EaseLayer(Recommender):
         sums = sum_rows_of_many(self.weights_, [self._inputs(history) for history in histories])
         sums += self.intercepts_
         return PartialScores(
-            shared=np.zeros(self.n_items),
+            n_items=self.n_items,
+            shared=None,
             elsewhere=np.zeros(len(histories)),
             columns=self.active_items_,
             values=sums,

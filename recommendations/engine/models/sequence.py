@@ -200,6 +200,7 @@ class Sequence(Recommender):
     def _partial_scores(self, histories: abc.Sequence[History]) -> PartialScores:
         entries = [self._entries(history)[0] for history in histories]
         return PartialScores(
+            n_items=self.n_items,
             shared=self.intercepts_,
             elsewhere=np.zeros(len(histories)),
             columns=self.active_items_,

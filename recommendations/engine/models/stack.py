@@ -10,17 +10,19 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from recommendations.engine.arrays import AnyArray, FloatArray
+from recommendations.engine.arrays import AnyArray, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.near_scores import NearScores, Outline, Vectors
 from recommendations.engine.progress import step
 from recommendations.engine.recording import part
-from recommendations.engine.score_sums import ScoreSum
+from recommendations.engine.score_sums import ProductScores, ScoreSum
 
 _NO_DEVIATION = 1e-12
 _HISTORIES = 1024  # scored by one component at a time
+_FEW_ACTIVE = 2  # with more than one active item in so many all are scored as quickly
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,6 +79,7 @@ class Stack(Recommender):
         self._donor: Stack | None = None
         # By what each component was multiplied for histories scored together: reasons want it.
         self._factors: WeakKeyDictionary[History, dict[str, float]] = WeakKeyDictionary()
+        self._known_outline: tuple[Outline | None] | None = None
 
     def fit_like(self, interactions: Interactions, other: "Stack") -> Self:
         """Fit, taking over the components of `other` that have the same hyperparameters.
@@ -93,6 +96,7 @@ class Stack(Recommender):
         super()._forget()
         self._remembered = None
         self._factors = WeakKeyDictionary()
+        self._known_outline = None
 
     @abstractmethod
     def _components(self) -> Mapping[str, Recommender]:
@@ -174,25 +178,112 @@ class Stack(Recommender):
 
     def _add_up(self, histories: Sequence[History]) -> ScoreSum:
         total = ScoreSum(n_histories=len(histories), n_items=self.n_items)
-        weights = [self._weights(history) for history in histories]
+        for name, rows, weights in self._speaking(histories):
+            component, few = self.components_[name], [histories[row] for row in rows]
+            emphasis = self._emphasis(name)
+            partial = component._partial_scores(few) if emphasis is None else None  # noqa: SLF001
+            if partial is not None:
+                factors = total.add_partial(name, rows, partial, weights=weights)
+            else:
+                scores = component._score_many(few)  # noqa: SLF001
+                factors = total.add(rows, scores, weights=weights, emphasis=emphasis)
+            self._remember_factors(name, few, factors)
+        return total
+
+    def _speaking(
+        self, histories: Sequence[History]
+    ) -> Iterator[tuple[str, IndexArray, FloatArray]]:
+        """Yield component by component who it speaks for, some at a time, with its weights."""
         for history in histories:
             self._factors[history] = {}
-        for name, component in self.components_.items():
+        weights = [self._weights(history) for history in histories]
+        for name in self.components_:
             own = np.array([weights_of.get(name, 0.0) for weights_of in weights])
             speaking = np.flatnonzero(own)
-            emphasis = self._emphasis(name)
             for start in range(0, len(speaking), _HISTORIES):
                 rows = speaking[start : start + _HISTORIES]
-                few = [histories[row] for row in rows]
-                partial = component._partial_scores(few) if emphasis is None else None  # noqa: SLF001
-                if partial is not None:
-                    factors = total.add_partial(rows, partial, weights=own[rows])
-                else:
-                    scores = component._score_many(few)  # noqa: SLF001
-                    factors = total.add(rows, scores, weights=own[rows], emphasis=emphasis)
-                for history, factor in zip(few, factors.tolist(), strict=True):
-                    self._factors[history][name] = factor
-        return total
+                yield name, rows, own[rows]
+
+    def _remember_factors(
+        self, name: str, histories: Sequence[History], factors: FloatArray
+    ) -> None:
+        for history, factor in zip(histories, factors.tolist(), strict=True):
+            self._factors[history][name] = factor
+
+    def score_near(
+        self, histories: Sequence[History], *, numbers: Sequence[int]
+    ) -> NearScores | None:
+        """Return the scores of at least so many best items of each history, and what they spread.
+
+        The scores are those of `score_many`, at a fraction of the work where models have
+        something of their own to say about few of the items; elsewhere it returns None, and so
+        it does where one of the models cannot tell what its scores are made of.
+        """
+        for history in histories:
+            self._check_history(history)
+        outline = self._outline()
+        if outline is None:
+            return None
+        total = ScoreSum(n_histories=len(histories), n_items=self.n_items)
+        of_vectors = {
+            name: np.zeros((len(histories), each.vectors.shape[1] + 1))
+            for name, each in outline.vectors.items()
+        }
+        for name, rows, weights in self._speaking(histories):
+            component, few = self.components_[name], [histories[row] for row in rows]
+            products = component._products(few)  # noqa: SLF001
+            if products is not None:
+                people = products.people
+                factors, means = outline.vectors[name].factors(people, weights)
+                scaled = np.column_stack([people, -means]) * factors[:, np.newaxis]
+                of_vectors[name][rows] = scaled
+            else:
+                partial = component._partial_scores(few)  # noqa: SLF001
+                if partial is None:
+                    return None
+                factors = total.add_partial(name, rows, partial, weights=weights)
+            self._remember_factors(name, few, factors)
+        on_active = total.on(outline.active)
+        if on_active is None:
+            return None
+        return outline.near(
+            of_shared=total.shares(outline.names),
+            of_vectors=of_vectors,
+            on_active=on_active,
+            numbers=np.array(numbers, dtype=np.int64),
+        )
+
+    def _outline(self) -> Outline | None:
+        """Return what is known of all items beforehand, worked out once; None if it is no use."""
+        if self._known_outline is None:
+            self._known_outline = (self._draw_outline(),)
+        return self._known_outline[0]
+
+    def _draw_outline(self) -> Outline | None:
+        nobody = [History()]
+        shared: dict[str, FloatArray] = {}
+        products: dict[str, ProductScores] = {}
+        active = np.zeros(0, dtype=np.int64)
+        for name, component in self.components_.items():
+            emphasis = self._emphasis(name)
+            made_of = component._products(nobody)  # noqa: SLF001
+            partial = component._partial_scores(nobody) if emphasis is None else None  # noqa: SLF001
+            if made_of is not None:
+                products[name] = made_of
+            elif partial is not None:
+                if partial.shared is not None:
+                    shared[name] = partial.shared
+                if len(partial.columns) and not np.array_equal(active, partial.columns):
+                    if len(active):
+                        return None
+                    active = partial.columns
+        if not len(active) or _FEW_ACTIVE * len(active) > self.n_items:
+            return None
+        vectors = {
+            name: Vectors.of(each, emphasis=self._emphasis(name), active=active)
+            for name, each in products.items()
+        }
+        return Outline.of(active=active, shared=shared, vectors=vectors, n_items=self.n_items)
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         voices = self._voices(history)

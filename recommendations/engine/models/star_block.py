@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Self, cast
+from typing import Self
 
 import numpy as np
 from scipy import sparse
 
-from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
 from recommendations.engine.history import History
 from recommendations.engine.models.bayesian_factors import precision_weights
 from recommendations.engine.models.residual_neighbours import left_out_factors
@@ -78,11 +78,11 @@ class StarBlock:
         trusts = np.sqrt(totals / (totals + settings.set_damping))
         scales = trusts / np.sqrt(np.where(totals > 0, totals, 1.0))
         scaled = [own * scale for own, scale in zip(weights, scales.tolist(), strict=True)]
-        taken_up = self._sparse(
+        taken_up = self._sum_rows(
+            member.set_map,
             np.concatenate(scaled),
             np.concatenate([history.entry_items for history in self.histories]),
             counts=np.array([len(own) for own in weights]),
-            n_items=len(member.set_map),
         )
         base = member.user_base + (1 - trusts)[:, np.newaxis] * member.set_mean
         long = self.counts / (self.counts + HALF_INFLATED)
@@ -90,22 +90,21 @@ class StarBlock:
         doubted = (1 - trusts**2)[:, np.newaxis, np.newaxis]
         spreads = member.user_covariance * widened + doubted * member.set_covariance
         precisions = np.asarray(np.linalg.inv(spreads), dtype=np.float64)
-        return base + taken_up @ member.set_map, precisions
+        return base + taken_up, precisions
 
     def sum_covariances(self, member: StarMember, weights: FloatArray) -> FloatArray:
         """Return the weighted sum of the rated items' covariances, packed, (n_histories, L)."""
-        rated = self._sparse(
-            weights, self.items, counts=self.counts, n_items=len(member.item_covariances)
-        )
-        sums: Float32Array = rated @ member.item_covariances
-        return sums.astype(np.float64)
+        return self._sum_rows(member.item_covariances, weights, self.items, counts=self.counts)
 
-    def _sparse(
-        self, values: FloatArray, items: IndexArray, *, counts: IndexArray, n_items: int
-    ) -> CsrMatrix:
-        """Return values by history and item, float32."""
-        pieces = (values.astype(np.float32), items, np.concatenate([[0], np.cumsum(counts)]))
-        return cast("CsrMatrix", sparse.csr_array(pieces, shape=(len(self.histories), n_items)))
+    def _sum_rows(
+        self, rows: Float32Array, weights: FloatArray, items: IndexArray, *, counts: IndexArray
+    ) -> FloatArray:
+        """Return the weighted sum of the rows of each history's items: so many each, in order."""
+        used, places = np.unique(items, return_inverse=True)
+        spans = np.concatenate([[0], np.cumsum(counts)])
+        shape = len(self.histories), len(used)
+        owned = sparse.csr_array((weights.astype(np.float32), places, spans), shape=shape)
+        return np.asarray(owned @ rows[used], dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -141,11 +141,13 @@ def make_list(
     rules: Sequence[Rule] = (),
     knowledge: Knowledge | None = None,
     seed: int = 0,
+    deviation: float | None = None,
 ) -> RankedList:
     """Return the `k` best items for a person by a plan: filter, re-rank the best, explore.
 
     `scores` has shape (n_items,). Nothing that `rules` take out appears; what the person has seen
-    needs a rule too. Exploration draws from `seed` (see `seed_of`): the same arguments give the
+    needs a rule too. Items far from the best may have −∞ as score if `deviation` is that of all
+    scores as they are. Exploration draws from `seed` (see `seed_of`): the same arguments give the
     same list. Ties go to the lower item index. A list is shorter where there are fewer items.
     """
     known = Knowledge() if knowledge is None else knowledge
@@ -154,7 +156,15 @@ def make_list(
     if plan.newcomer_variety and not history.n_ratings:
         draft = _spread(scores, by_score, plan=plan, features=known.features)
     else:
-        draft = _rerank(scores, by_score, allowed=allowed, plan=plan, history=history, known=known)
+        draft = _rerank(
+            scores,
+            by_score,
+            allowed=allowed,
+            plan=plan,
+            history=history,
+            known=known,
+            deviation=float(scores.std()) if deviation is None else deviation,
+        )
     draft = _explore(draft, k=k, plan=plan, history=history, taste=known.taste, seed=seed)
     shown = draft.ranking[:k]
     places = _places_by_score(shown, by_score, scores=scores, allowed=allowed)
@@ -198,6 +208,7 @@ def _rerank(
     plan: ListPlan,
     history: History,
     known: Knowledge,
+    deviation: float,
 ) -> _Draft:
     boosts = _boosts(scores, plan=plan, features=known.features, allowed=allowed)
     candidates = by_score[: plan.reranked]
@@ -212,7 +223,8 @@ def _rerank(
     forces = [*static, *_forces(candidates, plan=plan, history=history, features=known.features)]
     if plan.standouts and known.usual is not None and len(candidates):
         # On the scale of the candidates' values one deviation of the person's scores is this.
-        stand_out = known.usual.stand_out(scores, candidates) * (float(scores.std()) * scale)
+        stand_out = known.usual.stand_out(scores, candidates, deviation=deviation)
+        stand_out *= deviation * scale
         n_near = min(plan.standout_pool, max(plan.varied, len(scores) // _SHARE_NEAR))
         stand_out[n_near:] = stand_out.min()
         forces.append(StandOut(stand_out, shares=plan.standouts))

@@ -28,14 +28,23 @@ class UsualScores:
     means: FloatArray
     deviations: FloatArray
 
-    def stand_out(self, scores: FloatArray, items: IndexArray | slice = slice(None)) -> FloatArray:
+    def stand_out(
+        self,
+        scores: FloatArray,
+        items: IndexArray | slice = slice(None),
+        *,
+        deviation: float | None = None,
+    ) -> FloatArray:
         """Return how far scores are above the usual, in the item's deviations.
 
-        `scores`, shape (n_items,), are a person's; of all items, or of these, shape (k,).
+        `scores`, shape (n_items,), are a person's, and `deviation` that of all of them where it
+        is known; of all items, or of these, shape (k,).
         """
-        deviation = float(scores.std())
-        own = scores[items] / deviation if deviation > 0 else np.zeros_like(scores[items])
-        return np.asarray((own - self.means[items]) / (self.deviations[items] + _LEAST_DEVIATION))
+        own = scores[items]
+        spread = float(scores.std()) if deviation is None else deviation
+        standard = own / spread if spread > 0 else np.zeros_like(own)
+        usual = self.deviations[items] + _LEAST_DEVIATION
+        return np.asarray((standard - self.means[items]) / usual)
 
 
 def learn_usual_scores(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ N_ITEMS = 40
 def partial(*, columns=(3, 7, 8, 30), n_histories=5, seed=1):
     rng = np.random.default_rng(seed)
     return PartialScores(
+        n_items=N_ITEMS,
         shared=rng.normal(size=N_ITEMS),
         elsewhere=rng.normal(size=n_histories),
         columns=np.array(columns, dtype=np.int64),
@@ -30,13 +33,14 @@ def test_mean_and_deviation_of_parts_are_those_of_the_whole(columns):
 
 def test_scores_that_do_not_differ_have_no_deviation():
     flat = PartialScores(
+        n_items=N_ITEMS,
         shared=np.full(N_ITEMS, 0.3),
         elsewhere=np.array([0.1, 7.0]),
         columns=np.arange(N_ITEMS),
         values=np.full((2, N_ITEMS), 0.7),
     )
     total = ScoreSum(n_histories=2, n_items=N_ITEMS)
-    assert total.add_partial(np.arange(2), flat, weights=np.ones(2)).tolist() == [0, 0]
+    assert total.add_partial("some", np.arange(2), flat, weights=np.ones(2)).tolist() == [0, 0]
     assert np.allclose(total.dense(), 0)
 
 
@@ -48,9 +52,9 @@ def test_parts_and_whole_scores_add_up_standardised():
     expected[rows] += 0.5 * standardised(whole[rows]) * emphasis
 
     total = ScoreSum(n_histories=5, n_items=N_ITEMS)
-    total.add_partial(np.arange(5), some, weights=np.full(5, 2.0))
+    total.add_partial("some", np.arange(5), some, weights=np.full(5, 2.0))
     total.add(rows, whole[rows], weights=np.full(2, 0.5), emphasis=emphasis)
-    total.add_partial(np.arange(5), others, weights=np.full(5, 3.0))
+    total.add_partial("some", np.arange(5), others, weights=np.full(5, 3.0))
 
     assert np.allclose(total.dense(), expected)
 
@@ -58,10 +62,9 @@ def test_parts_and_whole_scores_add_up_standardised():
 def test_a_sum_about_the_same_items_stays_in_parts():
     columns, total = (3, 7), ScoreSum(n_histories=5, n_items=N_ITEMS)
     for seed in (1, 2):
-        each = partial(columns=columns, seed=seed)
-        each.shared[:] = 0.0
-        total.add_partial(np.arange(5), each, weights=np.ones(5))
+        each = replace(partial(columns=columns, seed=seed), shared=None)
+        total.add_partial("some", np.arange(5), each, weights=np.ones(5))
     assert total.partial().columns.tolist() == [3, 7]
     assert np.allclose(total.partial().dense(), total.dense())
-    total.add_partial(np.arange(5), partial(), weights=np.ones(5))
+    total.add_partial("some", np.arange(5), partial(), weights=np.ones(5))
     assert total.partial() is None

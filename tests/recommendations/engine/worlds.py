@@ -1,5 +1,7 @@
 """Small worlds of ratings that the engine's tests are played in."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from recommendations.engine.events import EVENT_KINDS
@@ -85,4 +87,18 @@ def some_events(rng, *, n_users, n_items, n_events=40):
         item_ids=10 * rng.integers(n_items, size=n_events) + 5,
         kinds=[str(EVENT_KINDS[code]) for code in rng.integers(len(EVENT_KINDS), size=n_events)],
         timestamps=rng.integers(1_000_000_000, 1_000_100_000, size=n_events),
+    )
+
+
+def with_few_active(hybrid, n_items):
+    """Return the hybrid with models that know of no more than so many items of their own."""
+    few = {"max_items": n_items}
+    return replace(
+        hybrid,
+        ease=replace(
+            hybrid.ease,
+            short=replace(hybrid.ease.short, **few),
+            long=replace(hybrid.ease.long, **few),
+        ),
+        sequence=replace(hybrid.sequence, **few),
     )

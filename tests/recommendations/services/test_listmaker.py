@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -6,11 +7,14 @@ import pytest
 from movies.services.shelves import Shelves
 from recommendations.engine.history import History
 from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.ranking.plan import SITE_PLAN
+from recommendations.services import listmaker
 from recommendations.services.histories import PersonHistory
 from recommendations.services.listmaker import GUESS, Request, make_lists
 from recommendations.services.picks import Freshness
 from recommendations.services.reasons import reason_sentence
 from tests.recommendations.engine.worlds import two_camps as rating_camps
+from tests.recommendations.engine.worlds import with_few_active
 
 NO_SHELVES = Shelves(popular=(), acclaimed=(), newest=(), pinned=(), hidden=frozenset())
 
@@ -86,3 +90,18 @@ def test_a_pinned_movie_leads_though_others_are_better(model):
 def test_a_guess_has_a_sentence_of_its_own():
     said = reason_sentence(reason=GUESS, movie=None, movies={}, stars_of={})
     assert str(said) == "A guess outside your usual."
+
+
+def test_lists_are_the_same_where_not_everything_is_scored(monkeypatch):
+    monkeypatch.setattr(listmaker, "TOP_LENGTH", 8)
+    monkeypatch.setattr(listmaker, "SITE_PLAN", replace(SITE_PLAN, reranked=12, varied=5))
+    model = with_few_active(Hybrid(), 30).fit(rating_camps(n_items=90, n_users=80))
+    assert model.score_near([History()], numbers=[12]) is not None
+    near = top(model, (5, 5.0), (15, 1.0))
+    monkeypatch.setattr(Hybrid, "score_near", lambda *_, **__: None)
+    everything = top(model, (5, 5.0), (15, 1.0))
+    assert [replace(pick, score=0) for pick in near] == [
+        replace(pick, score=0) for pick in everything
+    ]
+    scores = [pick.score for pick in everything]
+    assert [pick.score for pick in near] == pytest.approx(scores, abs=1e-9)
