@@ -9,6 +9,7 @@ from celery import Celery
 from celery.signals import (
     beat_init,
     before_task_publish,
+    celeryd_after_setup,
     setup_logging,
     worker_init,
     worker_process_init,
@@ -16,10 +17,16 @@ from celery.signals import (
 from django.conf import settings
 
 from config.blas import use_one_blas_thread
+from config.broker import TAKEN_BY_TRAINERS, TRAINING_QUEUE
 from config.request_ids import present_request_id
 from runner.children import die_with_parent
 
 WORKER_TIMEOUT_SECONDS = 5.0
+# What a worker took and has not done after so long comes again. A task that is not of the training
+# queue has a minute, and waits another between two tries. A training that takes longer than three
+# hours comes again for nothing: it finds that one runs.
+LOST_SECONDS = 5 * 60
+LOST_TRAINING_SECONDS = 3 * 60 * 60
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -36,6 +43,24 @@ def be_patient(**_signal: Any) -> None:
         "socket_timeout": WORKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": WORKER_TIMEOUT_SECONDS,
     }
+
+
+@celeryd_after_setup.connect
+def look_for_lost_tasks(instance: Any, conf: Any, **_signal: Any) -> None:
+    """Let what a killed worker held come again soon where tasks are short.
+
+    A worker looks for what any of them has lost, by its own patience. So those that train note what
+    they hold under names of their own, or the others would take a training for lost.
+    """
+    options: dict[str, Any] = {"visibility_timeout": LOST_SECONDS}
+    if TRAINING_QUEUE in instance.app.amqp.queues.consume_from:
+        options = {
+            "visibility_timeout": LOST_TRAINING_SECONDS,
+            "unacked_key": TAKEN_BY_TRAINERS,
+            "unacked_index_key": f"{TAKEN_BY_TRAINERS}_index",
+            "unacked_mutex_key": f"{TAKEN_BY_TRAINERS}_mutex",
+        }
+    conf.broker_transport_options = conf.broker_transport_options | options
 
 
 @setup_logging.connect

@@ -21,6 +21,7 @@ from prometheus_client.core import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from config.broker import TAKEN, TAKEN_BY_TRAINERS
 from config.errors import DATABASE_GONE
 from config.metrics_files import VARIABLE
 from config.redis import RedisAwayError, reachable_redis
@@ -29,8 +30,6 @@ from recommendations.models import ModelVersion
 from recommendations.services.alerts import count_alerts
 
 logger = logging.getLogger(__name__)
-
-UNACKNOWLEDGED = "unacked"
 
 
 @require_safe
@@ -77,7 +76,7 @@ def _read_redis() -> Iterator[Metric]:
     with reachable_redis() as redis:
         for name in sorted(names):
             lengths.add_metric([name], redis.llen(name))
-        taken = redis.hlen(UNACKNOWLEDGED)
+        taken = redis.hlen(TAKEN) + redis.hlen(TAKEN_BY_TRAINERS)
     yield lengths
     yield GaugeMetricFamily("marquee_tasks_taken", "Tasks that workers hold.", value=taken)
     yield from _workers_counts()

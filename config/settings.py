@@ -137,6 +137,7 @@ CELERY_TASK_ROUTES = {
     "recommendations.train_nightly": {"queue": "training"},
     "recommendations.increment": {"queue": "training"},
     "recommendations.warm": {"queue": "training"},  # after a training, and never beside one
+    "recommendations.scrub_artefacts": {"queue": "training"},  # no rating waits for it
 }
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50
@@ -146,7 +147,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": REDIS_TIMEOUT_SECONDS,
     "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
     "max_retries": 0,
-    "visibility_timeout": 3 * 60 * 60,
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -73,7 +73,15 @@ def background(*, logs: Path) -> list[Program]:
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     commands: dict[str, list[str]] = {
         "worker": [*worker, "--queues", "celery", "--concurrency", "2", "--hostname", "work@%h"],
-        "trainer": [*worker, "--queues", "training", "--pool", "solo", "--hostname", "train@%h"],
+        "trainer": [
+            *worker,
+            "--queues",
+            "training",
+            "--concurrency",
+            "1",
+            "--hostname",
+            "train@%h",
+        ],
         "beat": [
             *celery,
             "beat",

@@ -6,7 +6,8 @@ import pytest
 from celery import Task
 
 from accounts.models import User
-from config.celery import app
+from config.broker import TRAINING_QUEUE, queue_of
+from config.celery import LOST_SECONDS, app
 from movies.models import Rating
 from recommendations.models import ModelVersion
 from recommendations.services.cache import load_lists
@@ -61,3 +62,13 @@ def test_every_task_is_steady_and_bounded(name):
     assert task.max_retries == 5
     assert task.autoretry_for
     assert task.time_limit or app.conf.task_time_limit
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_may_take_longer_than_a_lost_task_is_waited_for_is_a_trainers(name):
+    task = app.tasks[name]
+    longest = task.time_limit or app.conf.task_time_limit
+
+    is_short = longest + task.retry_backoff_max < LOST_SECONDS
+
+    assert is_short or queue_of(name) == TRAINING_QUEUE

@@ -1,17 +1,16 @@
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 from redis import Redis
 
 from config import tasks
+from config.celery import LOST_SECONDS
 from config.redis import redis_client
 from movies.services.ratings import rate_movie
 from recommendations.models import ModelVersion
@@ -19,36 +18,8 @@ from recommendations.services.cache import lists_key, load_lists, load_revisions
 from recommendations.services.registry import activate_version
 from recommendations.tasks import refresh_user, sweep, train_nightly
 from tests.factories import make_movie, make_rater, make_rating, make_user
-
-
-def wait_for(is_true, *, seconds: float = 90) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_true():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-@contextmanager
-def running_worker(queue: str = "celery", **more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a real worker on the test's own database until the block ends."""
-    address = connection.get_connection_params()
-    query = f"host={address['host']}&user={address['user']}"
-    database = {"DATABASE_URL": f"postgresql:///{address['dbname']}?{query}"}
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo"]
-    process = subprocess.Popen(
-        [*command, "--queues", queue],
-        cwd=settings.BASE_DIR,
-        env=os.environ | database | more,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    # Tests empty Redis, and with it the broker's queues: the worker makes them when it comes up.
-    assert wait_for(lambda: redis_client().exists(f"_kombu.binding.{queue}"))
-    yield process
-    process.terminate()
-    process.wait(timeout=20)
+from tests.recommendations.workers import running_worker
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -106,6 +77,43 @@ def test_an_activated_version_makes_lists_before_they_are_asked_for(transactiona
     lists = load_lists(user_id=user.pk)
     assert lists.freshness.model_version == number
     assert lists.top[0].movie_id in {movie.pk for movie in two_camps.westerns}
+
+
+def test_a_worker_killed_in_its_task_leaves_nothing_that_the_sweep_does_not_do(worker):
+    user, movie = make_user(), make_movie()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("LOCK TABLE movies_curation")  # the task reads it and waits
+        rate_movie(user=user, movie_id=movie.pk, stars=4)
+        assert wait_for(lambda: redis_client().hlen("unacked") and is_waited_for(other))
+        worker.kill()
+        worker.wait(timeout=20)
+    assert load_lists(user_id=user.pk) is None
+
+    sweep()
+
+    assert load_lists(user_id=user.pk).stars_of == {movie.pk: 4}
+
+
+def is_waited_for(holder: psycopg.Connection) -> bool:
+    sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid))"
+    return holder.execute(sql, [holder.info.backend_pid]).fetchone() != (0,)
+
+
+def test_a_task_of_a_worker_killed_altogether_comes_again_in_minutes(worker):
+    user, movie = make_user(), make_movie()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("LOCK TABLE movies_curation")
+        rate_movie(user=user, movie_id=movie.pk, stars=4)
+        assert wait_for(lambda: redis_client().hlen("unacked") and is_waited_for(other))
+        worker.kill()
+        worker.wait(timeout=20)
+    (tag,) = redis_client().hkeys("unacked")
+    redis_client().zadd("unacked_index", {tag: time.time() - LOST_SECONDS - 1})
+
+    with running_worker():
+        assert wait_for(lambda: load_lists(user_id=user.pk) is not None)
+
+    assert load_lists(user_id=user.pk).stars_of == {movie.pk: 4}
 
 
 @contextmanager
