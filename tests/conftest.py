@@ -90,7 +90,8 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     for module in (data_sets, shelves):
         monkeypatch.setattr(module, "KEEP_SECONDS", float("inf"))
-    monkeypatch.setattr(model_store, "CHECK_SECONDS", float("inf"))
+    for name in ("POINTER_SECONDS", "CHECK_SECONDS"):
+        monkeypatch.setattr(model_store, name, float("inf"))
     limiter.cache_clear()
     redis_client().flushdb()
     data_sets.forget_data_sets()

@@ -1,7 +1,7 @@
 """The artefacts on this machine: a cache of the shared storage that processes map.
 
 A directory arrives under another name and is renamed into place, so that it is there whole or not
-at all. What has been read byte by byte is noted with the size, time and inode of each file: a file
+at all. What has been read byte by byte is noted with the size, times and inode of each file: a file
 that was written to since is read again before anybody maps it.
 """
 
@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 FileMarks = dict[str, list[int]]
 
+ANY_TIME = float("inf")
+
 
 def cache_directory() -> Path:
     """Return where artefacts lie on this machine."""
@@ -37,14 +40,14 @@ def artefact_path(version: ModelVersion) -> Path:
     return cache_directory() / version.directory
 
 
-def check_local(version: ModelVersion) -> None:
+def check_local(version: ModelVersion, *, read_within: float = ANY_TIME) -> None:
     """Raise an `ArtefactError` unless this machine has a version's artefact as it was written.
 
-    Reads only what has been written to since it was last read: a few file states otherwise.
+    Reads its bytes only if one of its files was written to since they were last read, or if that
+    was more than `read_within` seconds ago: a few file states otherwise.
     """
-    path = artefact_path(version)
-    artefacts.read_manifest(path, expected_sha256=version.manifest_sha256)
-    if _read_marks(path) != _mark_files(version):
+    marks = _mark_files(version)
+    if _marks_read_within(read_within, artefact_path(version)) != marks:
         verify_local(version)
 
 
@@ -63,15 +66,15 @@ def verify_local(version: ModelVersion) -> None:
     _write_marks(artefact_path(version), marks)
 
 
-def make_local(version: ModelVersion, *, is_thorough: bool = False) -> bool:
+def make_local(version: ModelVersion, *, read_within: float = ANY_TIME) -> bool:
     """Fetch what this machine lacks of a version or has damaged; return whether it had to.
 
-    Raises an `ArtefactError` where the storage does not have it either. With `is_thorough` every
-    byte of what is here already is read, too.
+    What is here already is read as in `check_local`. Raises an `ArtefactError` where the storage
+    does not have it either.
     """
-    check = verify_local if is_thorough else check_local
     try:
-        check(version)  # without the lock: going back must not wait for something to arrive
+        # Without the lock: going back must not wait for something to arrive.
+        check_local(version, read_within=read_within)
     except ArtefactError as error:
         if artefact_path(version).exists():
             logger.warning("version %s is damaged here: %s", version.number, error)
@@ -154,7 +157,10 @@ def _move_into_place(workplace: Path, path: Path) -> None:
 
 
 def _mark_files(version: ModelVersion) -> FileMarks:
-    """Return size, time of writing and inode of every file a version needs on this machine."""
+    """Return size, times and inode of every file a version needs on this machine.
+
+    The time of the last change of a file's state is kept by the kernel: nobody can set it back.
+    """
     path = artefact_path(version)
     manifest = artefacts.read_manifest(path, expected_sha256=version.manifest_sha256)
     marks = {}
@@ -163,9 +169,10 @@ def _mark_files(version: ModelVersion) -> FileMarks:
         try:
             state = place.stat()
         except FileNotFoundError:
-            marks[file_name] = [-1, -1, -1]
+            marks[file_name] = [-1]
         else:
-            marks[file_name] = [state.st_size, state.st_mtime_ns, state.st_ino]
+            times = state.st_mtime_ns, state.st_ctime_ns
+            marks[file_name] = [state.st_size, *times, state.st_ino]
     return marks
 
 
@@ -173,16 +180,19 @@ def _marks_path(path: Path) -> Path:
     return path.parent / f".read-{path.name}.json"
 
 
-def _read_marks(path: Path) -> FileMarks | None:
+def _marks_read_within(seconds: float, path: Path) -> FileMarks | None:
+    """Return the marks of an artefact if its bytes were read not longer ago than that."""
     try:
-        marks: FileMarks = json.loads(_marks_path(path).read_text())
-    except (FileNotFoundError, ValueError):
+        noted = json.loads(_marks_path(path).read_text())
+        marks: FileMarks = noted["files"]
+        is_recent = 0 <= time.time() - noted["read_at"] <= seconds
+    except (FileNotFoundError, KeyError, TypeError, ValueError):
         return None
-    return marks
+    return marks if is_recent else None
 
 
 def _write_marks(path: Path, marks: FileMarks) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     with os.fdopen(handle, "w") as stream:
-        json.dump(marks, stream)
+        json.dump({"read_at": time.time(), "files": marks}, stream)
     Path(name).replace(_marks_path(path))

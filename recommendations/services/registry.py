@@ -19,10 +19,14 @@ logger = logging.getLogger(__name__)
 
 State = ModelVersion.State
 
+# The scrub reads every byte each six hours, so nobody who goes back has to wait for reading.
+READ_WITHIN_SECONDS = 7 * 60 * 60
+
 
 def activate_version(*, number: int) -> ModelVersion:
     """Let a version serve, once every byte of its artefact is as it was written.
 
+    They are read unless that was done in the last seven hours and nothing was written since.
     What this machine or the storage lacks of it is copied from the other first. Raises
     VersionNotServableError where neither has it whole; what served before goes on serving.
     """
@@ -71,6 +75,12 @@ def previous_version() -> ModelVersion | None:
     return earlier.order_by("-activated_at").first()
 
 
+def likely_next() -> list[ModelVersion]:
+    """Return the versions that may be activated next: the one before, and the newest untried."""
+    untried = ModelVersion.objects.filter(state=State.READY).order_by("-number").first()
+    return [version for version in (previous_version(), untried) if version is not None]
+
+
 def active_version() -> ModelVersion | None:
     """Return the version that serves, if one does."""
     return ModelVersion.objects.filter(state=State.ACTIVE).first()
@@ -87,7 +97,7 @@ def _servable_version(*, number: int) -> ModelVersion:
 
 def _make_sure_of_artefact(version: ModelVersion) -> None:
     try:
-        make_local(version, is_thorough=True)
+        make_local(version, read_within=READ_WITHIN_SECONDS)
     except EngineError as error:
         raise VersionNotServableError(
             f"The artefact of version {version.number} is damaged: {error}"

@@ -42,7 +42,7 @@ def repair(version: ModelVersion, error: ArtefactError) -> bool:
     """Fetch a version anew after an error, tell of it, and return whether it is sound again."""
     found = f"Its artefact on {socket.gethostname()} was damaged: {error}."
     try:
-        make_local(version, is_thorough=True)
+        make_local(version, read_within=0.0)
     except ArtefactError as worse:
         raise_alert(number=version.number, text=f"{found} The storage has none either: {worse}.")
         return False

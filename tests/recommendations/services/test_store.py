@@ -40,7 +40,7 @@ def store():
 
 
 def number_of(store: ModelStore) -> int:
-    store._checked_at = float("-inf")
+    store._look_again()
     return store.get().number
 
 
@@ -118,6 +118,28 @@ def test_another_machine_fetches_what_was_activated_here(older, settings, tmp_pa
     settings.ARTEFACTS_DIR = tmp_path / "other-machine"
     assert number_of(store) == older.number
     assert comes_to_serve(store, newer)
+
+
+def test_what_may_be_activated_next_has_arrived_before(older, newer, settings, tmp_path, store):
+    untried = train_version(activate=False)
+    settings.ARTEFACTS_DIR = tmp_path / "other-machine"
+    assert comes_to_serve_first(store, newer)
+
+    def has_arrived(version: ModelVersion) -> bool:
+        store._ahead_at = float("-inf")
+        return number_of(store) == newer.number and artefact_path(version).is_dir()
+
+    assert wait_for(lambda: has_arrived(older))
+    assert wait_for(lambda: has_arrived(untried))
+
+
+def test_a_moved_pointer_is_followed_before_files_are_looked_at_again(older, newer, store):
+    assert number_of(store) == newer.number
+    activate_version(number=older.number)
+
+    store._looked_at = float("-inf")
+
+    assert store.get().number == older.number
 
 
 def test_what_arrives_altered_is_not_kept(older, settings, tmp_path, store):
