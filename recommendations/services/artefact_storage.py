@@ -1,10 +1,13 @@
 """Artefacts in the storage that all machines share, through Django's storage API.
 
 The files of a version lie under the name of its directory. The manifest is written last, so a
-version is in the storage whole or not at all, and deleted first.
+version is in the storage whole or not at all, and deleted first. Any kind of storage will do: what
+errors it has of its own become an `ArtefactStorageError`.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files import File
@@ -14,7 +17,7 @@ from recommendations.engine import artefacts
 from recommendations.engine.array_files import READ_ONLY
 from recommendations.engine.artefacts import MANIFEST, own_files
 from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
-from recommendations.errors import ArtefactStorageError
+from recommendations.errors import ArtefactStorageError, RecommendationsError
 
 CHUNK = 1 << 20
 
@@ -28,12 +31,12 @@ def upload(directory: Path) -> None:
 
 def is_stored(name: str, *, expected_sha256: str) -> bool:
     """Tell whether the storage has an artefact's manifest, and the one that is expected."""
-    storage = _storage()
     place = f"{name}/{MANIFEST}"
-    if not storage.exists(place):
-        return False
-    with storage.open(place) as stream:
-        return hashlib.sha256(stream.read()).hexdigest() == expected_sha256
+    with _storage() as storage:
+        if not storage.exists(place):
+            return False
+        with storage.open(place) as stream:
+            return hashlib.sha256(stream.read()).hexdigest() == expected_sha256
 
 
 def download(name: str, into: Path, *, expected_sha256: str) -> None:
@@ -55,42 +58,49 @@ def download(name: str, into: Path, *, expected_sha256: str) -> None:
 
 def stored_names() -> set[str]:
     """Return the names of all directories in the storage."""
-    try:
-        directories, _ = _storage().listdir("")
-    except FileNotFoundError:
-        return set()
-    return set(directories)
+    with _storage() as storage:
+        try:
+            directories, _ = storage.listdir("")
+        except FileNotFoundError:
+            return set()
+        return set(directories)
 
 
 def delete(name: str) -> None:
     """Remove an artefact from the storage, its manifest first."""
-    storage = _storage()
-    _, files = storage.listdir(name)
-    for file_name in sorted(files, key=lambda each: each != MANIFEST):
-        storage.delete(f"{name}/{file_name}")
-    storage.delete(name)  # an empty directory, where the storage has such things
+    with _storage() as storage:
+        _, files = storage.listdir(name)
+        for file_name in sorted(files, key=lambda each: each != MANIFEST):
+            storage.delete(f"{name}/{file_name}")
+        storage.delete(name)  # an empty directory, where the storage has such things
 
 
-def _storage() -> Storage:
-    return storages["artefacts"]
+@contextmanager
+def _storage() -> Iterator[Storage]:
+    try:
+        yield storages["artefacts"]
+    except (OSError, RecommendationsError):
+        raise
+    except Exception as error:  # the edge to whatever storage the site is given
+        raise ArtefactStorageError(f"The storage of artefacts failed: {error!r}") from error
 
 
 def _store(path: Path, name: str) -> None:
-    storage = _storage()
-    if storage.exists(name):
-        storage.delete(name)
-    with path.open("rb") as stream:
-        stored = storage.save(name, File(stream))
-    if stored != name or storage.size(name) != path.stat().st_size:
-        storage.delete(stored)
-        raise ArtefactStorageError(f"The storage did not take {name} as it is.")
+    with _storage() as storage:
+        if storage.exists(name):
+            storage.delete(name)
+        with path.open("rb") as stream:
+            stored = storage.save(name, File(stream))
+        if stored != name or storage.size(name) != path.stat().st_size:
+            storage.delete(stored)
+            raise ArtefactStorageError(f"The storage did not take {name} as it is.")
 
 
 def _receive(name: str, path: Path) -> str:
     """Copy a file out of the storage, read-only, and return its checksum."""
     digest = hashlib.sha256()
     try:
-        with _storage().open(name) as source, path.open("wb") as target:
+        with _storage() as storage, storage.open(name) as source, path.open("wb") as target:
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
                 target.write(chunk)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from recommendations.errors import TrainingRunsAlreadyError
+from recommendations.errors import ArtefactStorageError, TrainingRunsAlreadyError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
 from recommendations.services.artefact_cache import remove_local
@@ -60,7 +60,7 @@ def remove_what_is_gone() -> None:
     try:
         for name in sorted(artefact_storage.stored_names() & gone):
             artefact_storage.delete(name)
-    except OSError:
+    except (OSError, ArtefactStorageError):
         logger.exception("artefacts of versions that are gone are still in the storage")
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recommendations.engine.errors import EngineError
-from recommendations.errors import VersionNotServableError
+from recommendations.errors import ArtefactStorageError, VersionNotServableError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
 from recommendations.services.artefact_cache import artefact_path, make_local
@@ -102,11 +102,15 @@ def _make_sure_of_artefact(version: ModelVersion) -> None:
         raise VersionNotServableError(
             f"The artefact of version {version.number} is damaged: {error}"
         ) from error
+    except ArtefactStorageError as error:
+        raise VersionNotServableError(
+            f"The artefact of version {version.number} is not whole here: {error}"
+        ) from error
     try:
         if not artefact_storage.is_stored(
             version.directory, expected_sha256=version.manifest_sha256
         ):
             artefact_storage.upload(artefact_path(version))
-    except OSError:
+    except (OSError, ArtefactStorageError):
         # This machine can serve it; the others go on with what they have.
         logger.exception("version %s is not in the storage", version.number)
