@@ -37,7 +37,7 @@ ALLOWED_HOSTS = (
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # config/urls.py registers what it shows
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -18,6 +18,8 @@ handler404 = for_programs_too(views.page_not_found, status=HTTPStatus.NOT_FOUND)
 handler429 = views.too_many_requests
 handler500 = for_programs_too(views.server_error, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
+# Here, so that a command that shows no page does not load it all.
+admin.autodiscover()
 # Curators sign in where everybody does: one page, one limiter, one confirmation of the address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

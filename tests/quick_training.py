@@ -1,7 +1,7 @@
 """A training that takes a second: nobody judges, and few factors are learned in few rounds."""
 
 from recommendations.engine.models import recipe_of
-from recommendations.services.judging import Evaluation
+from recommendations.services.trainer import Evaluation
 from recommendations.services.trainers import ForkedTrainer
 from tests.recommendations.engine.increments.worlds import quick_hybrid
 

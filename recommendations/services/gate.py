@@ -1,10 +1,13 @@
 """What is decided of a candidate: a recipe that is worse with 95 % confidence does not serve."""
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from recommendations import engine
 from recommendations.models import ModelVersion
-from recommendations.services.judging import Evaluation, code_revision
+from recommendations.services.trainer import Evaluation
 
 SAME, FIRST, UNDECIDED = "same recipe", "first version", "not decided"
 BETTER, NOT_WORSE, WORSE, REFIT = "better", "not worse", "worse", "refitted"
@@ -66,3 +69,13 @@ def sentence_of(gate: Mapping[str, Any]) -> str:
         sentence += f": {gate['metric']} {difference['value']:+.4f} ({low:+.4f} to {high:+.4f})"
         sentence += f" over {gate['people']:,} people"
     return f"{sentence}. {gate.get('note', '')}".strip()
+
+
+def code_revision() -> str:
+    """Return a checksum of the engine's source: two fits with the same one do the same."""
+    root = Path(engine.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,16 +1,13 @@
 """Judge recipes on the newest ratings: the candidate, the one that serves, the baselines."""
 
-import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from recommendations import engine
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.evaluation.intervals import Figure
@@ -25,6 +22,7 @@ from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.progress import step
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
+from recommendations.services.trainer import Evaluation
 
 SEED = 7
 MOST_PEOPLE = 1_000
@@ -37,21 +35,6 @@ WORDS = (
     "Learned from the oldest {learned:.0%} of all ratings, judged on the newest {judged:.0%}: "
     "{people:,} people, films they gave four stars or more."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """What a recipe scored, beside the baselines and beside the recipe that serves.
-
-    All are values of JSON. `metrics` is what the public page shows, empty where nobody can be
-    judged. `setting` says on whom and what. `difference` is by how much the candidate is above the
-    rival, with its 95 % interval; None where the two were not compared, and `note` says why.
-    """
-
-    metrics: dict[str, Any] = field(default_factory=dict)
-    setting: dict[str, Any] = field(default_factory=dict)
-    difference: dict[str, float] | None = None
-    note: str = ""
 
 
 def judge_recipes(
@@ -99,16 +82,6 @@ def choose_stretch(interactions: Interactions) -> float:
         if len(np.unique(late)) >= LEAST_PEOPLE:
             return stretch
     return STRETCHES[0]
-
-
-def code_revision() -> str:
-    """Return a checksum of the engine's source: two fits with the same one do the same."""
-    root = Path(engine.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _sample_people(interactions: Interactions) -> Interactions:

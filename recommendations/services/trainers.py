@@ -1,55 +1,20 @@
-"""Who fits and judges models: ratings in, artefact out.
+"""The trainer of this site: the engine on this machine, in a process of its own."""
 
-Everything around it (reading, gate, storage, activation) knows this interface alone, so that the
-work can be given to another engine or another machine: `settings.TRAINER` names the class.
-"""
-
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from recommendations.engine import artefacts
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models import build_model, recipe_of
 from recommendations.engine.progress import listening
 from recommendations.services.forked import Tell, run_forked
-from recommendations.services.judging import Evaluation, judge_recipes
+from recommendations.services.judging import judge_recipes
 from recommendations.services.progress import Watch
+from recommendations.services.trainer import Evaluation, Fitted, Recipe
 from recommendations.services.trainer_state import keeping_state
-
-Recipe = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fitted:
-    """What was written: the recipe as it was fitted, and how much it has seen."""
-
-    recipe: Recipe
-    counts: Mapping[str, Any]
-
-
-class Trainer(Protocol):
-    """Fit and judge recipes; `watch` hears how far that is and stops it by raising."""
-
-    def judge(
-        self, interactions: Interactions, *, candidate: Recipe, rival: Recipe | None, watch: Watch
-    ) -> Evaluation:
-        """Return how the candidate does on ratings it has not seen, beside the rival's recipe."""
-
-    def fit(
-        self, interactions: Interactions, *, recipe: Recipe, directory: Path, watch: Watch
-    ) -> Fitted:
-        """Fit a recipe on everything and write its artefact into a directory that is not there."""
-
-
-def configured_trainer() -> Trainer:
-    """Return the trainer that the settings name."""
-    trainer: Trainer = import_string(settings.TRAINER)()
-    return trainer
 
 
 class ForkedTrainer:

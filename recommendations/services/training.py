@@ -20,8 +20,8 @@ from recommendations.services.dataset import read_interactions
 from recommendations.services.progress import Progress, Report
 from recommendations.services.pruning import prune_versions, remove_what_is_gone
 from recommendations.services.registry import activate_version, active_version
+from recommendations.services.trainer import Recipe, configured_trainer
 from recommendations.services.trainer_state import Mark, keep_mark, remove_old_states
-from recommendations.services.trainers import Recipe, configured_trainer
 from recommendations.services.versions import (
     create_version,
     end_version,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from scipy import linalg, optimize, sparse
+import scipy
+from scipy import linalg, sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.base import Recommender
@@ -100,7 +101,8 @@ class Nmf(Recommender):
         target = own.T @ self._inputs(history)
         upper = linalg.cholesky(self._matrix)
         rotated = linalg.solve_triangular(upper, target, trans="T")
-        held, _ = optimize.nnls(upper, rotated)
+        # Loaded at its first use: the optimizers cost every process a tenth of a second.
+        held, _ = scipy.optimize.nnls(upper, rotated)
         return np.flatnonzero(held > 0)
 
     def _seen_by(self, tastes: IndexArray, vectors: FloatArray) -> FloatArray:

@@ -6,7 +6,8 @@ from recommendations.engine.models import recipe_of
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.models import ModelVersion
 from recommendations.services import gate, judging
-from recommendations.services.judging import Evaluation, choose_stretch, judge_recipes
+from recommendations.services.judging import choose_stretch, judge_recipes
+from recommendations.services.trainer import Evaluation
 
 SERVED = recipe_of(Hybrid())
 BACKWARDS = recipe_of(

@@ -17,10 +17,11 @@ from recommendations.models import ModelVersion
 from recommendations.services import trainers
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.artefact_storage import stored_names
-from recommendations.services.judging import Evaluation
+from recommendations.services.trainer import Evaluation
 from recommendations.services.trainers import ForkedTrainer
 from recommendations.services.training import cancel_training, train_version
 from recommendations.services.versions import TRAINING_LOCK
+from tests.two_camps import build_two_camps
 
 State = ModelVersion.State
 WORSE = {"value": -0.05, "low": -0.07, "high": -0.03}

@@ -1,0 +1,33 @@
+"""What a command need not load that somebody in a hurry types."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import sys, django
+django.setup()
+import recommendations.management.commands.{command}
+loaded = {heavy} & set(sys.modules)
+sys.exit(f"loaded: {{sorted(loaded)}}" if loaded else 0)
+"""
+HEAVY = {
+    "config.urls",
+    "movies.admin",
+    "pandas",
+    "recommendations.services.judging",
+    "scipy.optimize",
+    "sklearn",
+}
+
+
+@pytest.mark.parametrize("command", ["activate", "rollback"])
+def test_going_back_loads_no_pages_and_nothing_to_train_with(command):
+    program = PROGRAM.format(command=command, heavy=HEAVY)
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
