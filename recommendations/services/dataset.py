@@ -105,6 +105,7 @@ def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
         fields += [(f"{name}_length", ">i4"), (name, f">{kind}")]
     received = bytearray()
     with (
+        connection.wrap_database_errors,  # Django knows nothing of COPY, nor of what it raises
         connection.cursor() as cursor,
         cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as rows,
     ):

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
 
+from config.errors import DATABASE_GONE
 from movies.models import DataSet
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models import recipe_of
@@ -165,5 +166,6 @@ def _new_version(report: Report) -> Iterator[tuple[ModelVersion, Progress]]:
             state=State.CANCELLED if is_cancelled else State.FAILED,
             note=str(error) or type(error).__name__,
         )
-        remove_what_is_gone()
+        with suppress(*DATABASE_GONE):
+            remove_what_is_gone()
         raise

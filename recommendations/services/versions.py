@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils import timezone
 
+from config.errors import DATABASE_GONE
 from recommendations.engine import artefacts
 from recommendations.errors import TrainingFailedError, TrainingRunsAlreadyError
 from recommendations.models import ModelVersion
@@ -57,7 +58,7 @@ def version_lock(kind: Kind = Kind.FULL, *, patience: float = 0.0) -> Iterator[N
             cursor.execute("SET statement_timeout TO 0")
             yield
         finally:
-            with suppress(DatabaseError):  # what went wrong inside says more
+            with suppress(DatabaseError, InterfaceError):  # what went wrong inside says more
                 cursor.execute("RESET statement_timeout")
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCKS[kind]])
 
@@ -119,8 +120,17 @@ def publish_version(
 
 
 def end_version(version: ModelVersion, *, state: State, note: str) -> None:
-    """Say that a version in training came to nothing."""
-    ModelVersion.objects.filter(pk=version.pk, state=State.TRAINING).update(state=state, note=note)
+    """Say that a version in training came to nothing.
+
+    A connection that was lost is replaced. While there is none to be had the row stays as it is,
+    and whoever holds the lock next gives it up.
+    """
+    if not connection.is_usable():
+        connection.close()
+    with suppress(*DATABASE_GONE):
+        ModelVersion.objects.filter(pk=version.pk, state=State.TRAINING).update(
+            state=state, note=note
+        )
 
 
 def give_up_on_abandoned(kind: Kind = Kind.FULL) -> int:

@@ -1,9 +1,13 @@
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
+from tests.never_down.guest import Guest
 from tests.never_down.servers import wait_for
+from tests.never_down.site import LiveSite
 from tests.never_down.test_without_redis import SECOND, SLACK
 
 # A browser that was here before: whether it is signed in only the database knows.
@@ -20,21 +24,29 @@ PAGES = [
     "/account/",
     "/posters/1-0.svg",
 ]
+NUMBERS = "SELECT number FROM recommendations_modelversion"
 STILL_THERE = ["/livez", "/static/css/base.css"]
 RATERS = 4
+HOW = KILLED, STALLED = ("killed", "stalled")
 
 
-@pytest.fixture(params=["killed", "stalled"])
+@pytest.fixture(params=HOW)
 def broken(request, site):
+    with breaking(site, request.param):
+        yield site
+
+
+@contextmanager
+def breaking(site: LiveSite, how: str) -> Iterator[None]:
     """Break PostgreSQL while threads have connections open, and see that the site gets over it."""
     for _ in range(8):
         site.ask("/")
     postgres = site.postgres
-    with postgres.gone() if request.param == "killed" else postgres.stalled():
-        if request.param == "killed":
+    with postgres.gone() if how == KILLED else postgres.stalled():
+        if how == KILLED:
             # Its processes may answer once more before they notice.
             wait_for(lambda: site.ask("/readyz").status == 503)
-        yield site
+        yield
     wait_for(site.is_whole)
     assert site.ask("/").status == 200
 
@@ -62,6 +74,26 @@ def test_programs_are_told_and_nothing_is_pretended(broken):
         assert answer.seconds < SECOND + SLACK
 
 
+@pytest.mark.parametrize("how", HOW)
+def test_what_a_guest_says_meanwhile_is_refused_and_not_half_done(site, how):
+    guest, (rated, meant, unwanted) = Guest(site), site.known["westerns"][9:12]
+    assert guest.rate(rated, 4).status == 200
+    with breaking(site, how):
+        refused = [guest.rate(meant, 2), guest.rate(rated, 1), guest.dismiss(unwanted)]
+
+        for answer in refused:
+            assert answer.status == 503
+            assert answer.headers["Retry-After"]
+            assert answer.seconds < SECOND + SLACK
+    assert [guest.stars_of(movie) for movie in (rated, meant)] == ["4.0", ""]
+    assert not guest.has_dismissed(unwanted)
+
+    assert guest.rate(meant, 2).status == guest.dismiss(unwanted).status == 200
+
+    assert [guest.stars_of(movie) for movie in (rated, meant)] == ["4.0", "2.0"]
+    assert guest.has_dismissed(unwanted)
+
+
 def test_what_needs_no_database_is_there(broken):
     ready = broken.ask("/readyz")
 
@@ -77,6 +109,29 @@ def test_many_at_once_wait_no_longer_than_one(broken):
 
     assert {answer.status for answer in answers} == {503}
     assert max(answer.seconds for answer in answers) < SECOND + SLACK
+
+
+def test_a_training_fails_with_a_restart_and_the_next_one_succeeds(site):
+    served = site.recommended(by="regular")
+    numbers = {number for (number,) in site.query(NUMBERS)}
+    training = site.begin_command("train")
+    wait_for(lambda: {number for (number,) in site.query(NUMBERS)} - numbers)
+
+    restart(site)
+
+    assert training.wait(timeout=300) == 1
+    assert "PostgreSQL went away; run this again" in site.log("command")
+    assert site.recommended(by="regular") == served
+    again = site.command("train")
+    assert again.returncode == 0, again.stderr
+    assert not site.query(f"{NUMBERS} WHERE state = 'training'")
+
+
+def restart(site: LiveSite) -> None:
+    before = site.postgres.process
+    site.postgres.restart()
+    wait_for(lambda: has_changed(site, before))
+    wait_for(site.is_whole)
 
 
 def test_every_acknowledged_rating_outlives_a_restart(site):
@@ -107,10 +162,7 @@ def test_every_acknowledged_rating_outlives_a_restart(site):
     for thread in threads:
         thread.start()
     for _ in range(2):
-        before = site.postgres.process
-        site.postgres.restart()
-        wait_for(lambda before=before: has_changed(site, before))
-        wait_for(site.is_whole)
+        restart(site)
     is_over.set()
     for thread in threads:
         thread.join()

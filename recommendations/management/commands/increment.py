@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config.errors import DATABASE_GONE
 from recommendations.errors import RecommendationsError
 from recommendations.services.increments import make_increment
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
             version = make_increment(report=self.stdout.write)
         except RecommendationsError as error:
             raise CommandError(str(error)) from error
+        except DATABASE_GONE as error:
+            raise CommandError(f"PostgreSQL went away; run this again. {error}") from error
         if version is None:
             self.stdout.write("nothing has changed since the active version was made")
             return

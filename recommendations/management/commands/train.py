@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.errors import DATABASE_GONE
 from recommendations.engine.models import build_model, recipe_of
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import RecommendationsError
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             )
         except RecommendationsError as error:
             raise CommandError(str(error)) from error
+        except DATABASE_GONE as error:
+            raise CommandError(f"PostgreSQL went away; run this again. {error}") from error
         self.stdout.write(self.style.SUCCESS(f"version {version.number}: {version.state}"))
 
 

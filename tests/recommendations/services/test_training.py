@@ -3,7 +3,7 @@ import time
 import psycopg
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import OperationalError, connection
 
 from recommendations.engine import artefacts
 from recommendations.engine.models.hybrid import Hybrid
@@ -106,6 +106,27 @@ def test_a_cancelled_training_stops_and_leaves_nothing(two_camps, monkeypatch):
     assert cancelled.state == State.CANCELLED
     assert cancelled.directory not in stored_names()
     assert ModelVersion.objects.get(state=State.ACTIVE) == two_camps.version
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_on_the_way_fails_a_training_and_the_next_succeeds(settings, tmp_path):
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+    served = build_two_camps().version
+
+    def lose_connection(said: str) -> None:
+        if said.startswith("fitting"):
+            with psycopg.connect(**connection.get_connection_params()) as other:
+                backend = connection.connection.info.backend_pid
+                other.execute("SELECT pg_terminate_backend(%s)", [backend])
+
+    with pytest.raises(OperationalError):
+        train_version(activate=True, report=lose_connection)
+
+    failed = ModelVersion.objects.first()
+    assert (failed.state, failed.number) == (State.FAILED, served.number + 1)
+    assert not artefact_path(failed).exists()
+    assert ModelVersion.objects.get(state=State.ACTIVE) == served
+    assert train_version(activate=True).state == State.ACTIVE
 
 
 def test_what_does_not_train_cannot_be_cancelled(two_camps):
