@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -6,10 +7,12 @@ import pytest
 from django.conf import settings as configured
 from redis import OutOfMemoryError
 
+from config.environment import broker_url
 from config.limiter import Limit, limiter
 from config.redis import RedisAwayError, end_pause, reachable_redis, redis_client
 from movies.services.ratings import rate_movie
 from recommendations.services.cache import load_lists
+from recommendations.tasks import refresh_user
 from tests.factories import make_movie, make_user
 from tests.stalling import StallingProxy, within
 
@@ -53,6 +56,24 @@ def test_a_silent_redis_costs_a_request_its_timeout_and_the_next_one_nothing(pro
             pass
 
     assert first.status_code == 200
+
+
+def test_a_rating_into_a_silent_broker_is_saved_and_waits_no_second(
+    proxy, transactional_db, monkeypatch, caplog
+):
+    options = dict.fromkeys(("socket_timeout", "socket_connect_timeout"), 0.2) | {"max_retries": 0}
+    url = broker_url(configured.REDIS_URL)
+    broker = refresh_user.app.connection_for_write(url, transport_options=options)
+    queue = partial(refresh_user.apply_async, connection=broker)
+    monkeypatch.setattr(refresh_user, "apply_async", queue)
+    user, movie = make_user(), make_movie()
+    rate_movie(user=user, movie_id=movie.pk, stars=3)
+
+    with proxy.stalled(), within(1 + SLACK):
+        rate_movie(user=user, movie_id=movie.pk, stars=4)
+
+    assert user.ratings.get().stars == 4
+    assert "was not queued" in caplog.text
 
 
 def test_a_connection_that_ended_with_its_server_is_made_anew(proxy):

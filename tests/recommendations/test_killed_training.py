@@ -16,7 +16,10 @@ from recommendations.services import artefact_storage
 from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.pruning import tidy_versions
 from recommendations.services.store import ModelStore
-from tests.recommendations.hanging import MOMENTS
+from recommendations.tasks import train_nightly
+from tests.never_down.servers import descendants_of
+from tests.recommendations.hanging import FITTING, MOMENTS
+from tests.recommendations.workers import running_worker
 from tests.two_camps import build_two_camps
 from tests.waiting import wait_for
 
@@ -30,28 +33,27 @@ def database_url() -> str:
     return f"postgresql:///{address['dbname']}?{query}"
 
 
-def start_training(place: Path, *, hang_at: str) -> subprocess.Popen:
-    """Start `manage.py train` on the test's database and come back when it hangs."""
-    hangs = place / "hangs"
-    environment = os.environ | {
+def hanging(place: Path, *, at: str) -> dict[str, str]:
+    """Return the environment of a process whose training hangs."""
+    return {
         "DATABASE_URL": database_url(),
         "MARQUEE_ARTEFACTS": str(site.ARTEFACTS_DIR),
         "MARQUEE_ARTEFACT_STORAGE_BACKEND": "tests.recommendations.hanging.HangingStorage",
         "MARQUEE_ARTEFACT_STORAGE_OPTIONS": json.dumps({"location": str(place / "stored")}),
         "MARQUEE_TRAINER": "tests.recommendations.hanging.HangingTrainer",
-        "HANG_AT": hang_at,
-        "HANGS": str(hangs),
+        "HANG_AT": at,
+        "HANGS": str(place / "hangs"),
     }
+
+
+def start_training(place: Path, *, hang_at: str) -> subprocess.Popen:
+    """Start `manage.py train` on the test's database and come back when it hangs."""
+    hangs, environment = place / "hangs", os.environ | hanging(place, at=hang_at)
     command = [sys.executable, "manage.py", "train"]
     process = subprocess.Popen(command, cwd=site.BASE_DIR, env=environment)
     assert wait_for(lambda: hangs.exists() or process.poll() is not None, seconds=300)
     assert process.poll() is None
     return process
-
-
-def children_of(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in children.split()]
 
 
 def is_gone(pid: int) -> bool:
@@ -62,23 +64,50 @@ def serving_number() -> int:
     return ModelStore().get().number
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_training_leaves_no_trace(moment, settings, tmp_path):
+@pytest.fixture
+def served(settings, tmp_path) -> ModelVersion:
+    """Return the version that serves, on the storage that the training will write to."""
     settings.ARTEFACTS_DIR = tmp_path / "artefacts"
-    served = build_two_camps().version
     settings.STORAGES = settings.STORAGES | {
         "artefacts": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": tmp_path / "stored"},
         }
     }
+    return build_two_camps().version
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_training_leaves_no_trace(moment, served, tmp_path):
     process = start_training(tmp_path, hang_at=moment)
-    at_work = children_of(process.pid)
+    at_work = descendants_of(process.pid)
 
     process.send_signal(signal.SIGKILL)
     process.wait()
 
     assert wait_for(lambda: all(map(is_gone, at_work)))
+    assert_no_trace_beside(served)
+
+
+def test_a_training_worker_killed_at_work_leaves_no_trace_and_the_next_one_trains(served, tmp_path):
+    hangs = tmp_path / "hangs"
+    with running_worker("training", **hanging(tmp_path, at=FITTING)) as worker:
+        train_nightly.delay()
+        assert wait_for(hangs.exists, seconds=300)
+        at_work = descendants_of(worker.pid)
+
+        worker.kill()
+        worker.wait()
+
+    assert wait_for(lambda: all(map(is_gone, at_work)))
+    assert_no_trace_beside(served)
+    with running_worker("training", **hanging(tmp_path, at="no moment")):
+        train_nightly.delay()
+        assert wait_for(lambda: serving_number() == served.number + 2, seconds=300)
+
+
+def assert_no_trace_beside(served: ModelVersion) -> None:
+    """Check that a training that was killed is given up and what served still does."""
     assert serving_number() == served.number
     assert wait_for(lambda: tidy_versions() == 1)
     killed = ModelVersion.objects.get(number=served.number + 1)
