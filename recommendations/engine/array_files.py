@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recommendations.engine.arrays import AnyArray
 from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
 
 READ_ONLY = 0o444
@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 _HEADER = 1 << 12
 
 
-def write_array(path: Path, values: AnyArray) -> dict[str, Any]:
+def write_array(path: Path, values: NDArray[np.generic]) -> dict[str, Any]:
     """Write an array, sync it to disk and return its entry."""
     plain = np.ascontiguousarray(values) if values.ndim else np.asarray(values)
     with path.open("wb") as stream:
@@ -54,7 +54,7 @@ def read_bytes(path: Path) -> bytes:
         raise ArtefactMissingError(f"{path} is missing") from None
 
 
-def map_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
+def map_array(path: Path, entry: Mapping[str, Any]) -> NDArray[np.generic]:
     """Return the memory-mapped array, or raise an error for another size, type or shape."""
     check_size(path, entry)
     try:
@@ -70,7 +70,7 @@ def map_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
     return np.asarray(values)
 
 
-def read_array(path: Path, entry: Mapping[str, Any]) -> AnyArray:
+def read_array(path: Path, entry: Mapping[str, Any]) -> NDArray[np.generic]:
     """Return an array of one's own, read and checked in one pass.
 
     Raises `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written.

@@ -1,8 +1,8 @@
 """A fitted model as a directory of memory-mapped arrays with a manifest.
 
 Nothing is pickled. A directory is written beside its place, synced to disk, made read-only and
-renamed into place, so that it is there whole or not at all. `verify` reads every byte; `load`
-maps the arrays and checks the manifest, sizes, types and shapes, which takes milliseconds.
+renamed into place, so that it is there whole or not at all. `load` maps the arrays and checks the
+manifest, sizes, types and shapes, which takes milliseconds; `manifests.verify` reads every byte.
 
 An increment has only the arrays that changed; for the others its manifest names the directory of
 the version it came from, which lies beside its own.
@@ -14,7 +14,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,44 +22,32 @@ import numpy as np
 import scipy
 
 from recommendations.engine.array_files import (
-    ENTRY_KEYS,
-    check_bytes,
     map_array,
-    read_bytes,
     sync_directory,
     write_array,
     write_bytes,
 )
 from recommendations.engine.arrays import AnyArray
-from recommendations.engine.base import Recommender, TrainingCounts
+from recommendations.engine.base import Recommender
 from recommendations.engine.errors import (
     ArtefactCorruptError,
     ArtefactError,
-    ArtefactVersionError,
     EngineError,
 )
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
+from recommendations.engine.manifests import (
+    FORMAT_VERSION,
+    MANIFEST,
+    REFERENCE,
+    SIGNS_OF_OTHER_CONTENT,
+    place_of,
+    read_manifest,
+)
 from recommendations.engine.models import build_model, recipe_of
 from recommendations.engine.models.stack import Stack
 
-FORMAT_VERSION = 4
-MANIFEST = "manifest.json"
 ITEM_IDS = "item_ids"
-_REFERENCE = "directory"
-_SIGNS_OF_OTHER_ARRAYS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What the manifest of an artefact says, and the sha256 of the manifest itself."""
-
-    recipe: Mapping[str, Any]
-    training: TrainingCounts
-    files: Mapping[str, Mapping[str, Any]]
-    libraries: Mapping[str, str]
-    seed: int
-    sha256: str
 
 
 def save(
@@ -98,19 +86,12 @@ def save(
     return manifest_sha256
 
 
-def referred_directories(manifest: Manifest) -> frozenset[str]:
-    """Return the names of the directories beside this one that hold some of its arrays."""
-    return frozenset(
-        str(entry[_REFERENCE]) for entry in manifest.files.values() if _REFERENCE in entry
-    )
-
-
 def _entries_to_refer_to(base: Path, directory: Path) -> Mapping[str, Mapping[str, Any]]:
     """Return the files of an artefact as another one beside it would name them."""
     if base.absolute().parent != directory.absolute().parent or base.name == directory.name:
         raise ArtefactError(f"{directory} and its base {base} must lie side by side")
     return {
-        file_name: {_REFERENCE: base.name, **entry}
+        file_name: {REFERENCE: base.name, **entry}
         for file_name, entry in read_manifest(base).files.items()
     }
 
@@ -125,70 +106,13 @@ def _refer(
     return entry if values is there or np.array_equal(there, values) else None
 
 
-def own_files(manifest: Manifest) -> Mapping[str, Mapping[str, Any]]:
-    """Return the files of an artefact that lie in its own directory."""
-    return {name: entry for name, entry in manifest.files.items() if _REFERENCE not in entry}
-
-
-def place_of(directory: Path, file_name: str, entry: Mapping[str, Any]) -> Path:
-    """Return where a file of an artefact lies: in its directory, or in one beside it."""
-    if _REFERENCE not in entry:
-        return directory / file_name
-    return directory.parent / str(entry[_REFERENCE]) / file_name
-
-
-def _is_plain_name(name: object) -> bool:
-    return isinstance(name, str) and name not in {"", ".", ".."} and Path(name).name == name
-
-
-def read_manifest(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
-    """Return the manifest of an artefact.
-
-    Raises `ArtefactMissingError`, `ArtefactVersionError` for another format, and
-    `ArtefactCorruptError` if it cannot be read or its hash is not the expected one.
-    """
-    content = read_bytes(directory / MANIFEST)
-    sha256 = hashlib.sha256(content).hexdigest()
-    if expected_sha256 is not None and sha256 != expected_sha256:
-        raise ArtefactCorruptError(
-            f"{directory / MANIFEST} has sha256 {sha256}, expected {expected_sha256}"
-        )
-    try:
-        document = json.loads(content)
-        found = document["format_version"]
-        if found != FORMAT_VERSION:
-            raise ArtefactVersionError(found=found, expected=FORMAT_VERSION, path=directory)
-        _check_files(document["files"])
-        return Manifest(
-            recipe=document["recipe"],
-            training=TrainingCounts(**document["training"]),
-            files=document["files"],
-            libraries=document["libraries"],
-            seed=document["seed"],
-            sha256=sha256,
-        )
-    except (*_SIGNS_OF_OTHER_ARRAYS, RecursionError) as error:
-        raise ArtefactCorruptError(f"{directory / MANIFEST} cannot be read: {error!r}") from error
-
-
-def _check_files(files: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise an error unless each entry names a file of this directory and what it holds."""
-    for file_name, entry in files.items():
-        if Path(file_name).name != file_name or not file_name.endswith(".npy"):
-            raise ValueError(f"{file_name!r} is not an array of this directory")
-        if ENTRY_KEYS - entry.keys():
-            raise ValueError(f"{file_name} is not described whole")
-        if not _is_plain_name(entry.get(_REFERENCE, "x")):
-            raise ValueError(f"{file_name} is said to lie in {entry[_REFERENCE]!r}")
-
-
 def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
     """Return the fitted model of an artefact, its arrays memory-mapped and read-only.
 
     Raises what `read_manifest` raises, and `ArtefactCorruptError` for a file whose size, type or
     shape is not the manifest's, for a recipe that `fit` would refuse, and for arrays from which
     the recipe's model cannot score.
-    Altered bytes of the right length are found by `verify` only.
+    Altered bytes of the right length are found by `manifests.verify` only.
     """
     manifest = read_manifest(directory, expected_sha256=expected_sha256)
     arrays = {
@@ -200,7 +124,7 @@ def load(directory: Path, *, expected_sha256: str | None = None) -> Recommender:
         items = ItemIndex(np.asarray(arrays.pop(ITEM_IDS), dtype=np.int64))
         model.restore(items=items, training=manifest.training, arrays=arrays)
         _try_out(model)
-    except (EngineError, *_SIGNS_OF_OTHER_ARRAYS) as error:
+    except (EngineError, *SIGNS_OF_OTHER_CONTENT) as error:
         raise ArtefactCorruptError(
             f"{directory} does not hold what its recipe needs: {error!r}"
         ) from error
@@ -212,13 +136,13 @@ def _build(recipe: Mapping[str, Any], path: Path) -> Recommender:
     try:
         model = build_model(recipe)
         model.check_hyperparameters()
-    except (EngineError, *_SIGNS_OF_OTHER_ARRAYS, RecursionError) as error:
+    except (EngineError, *SIGNS_OF_OTHER_CONTENT, RecursionError) as error:
         raise ArtefactCorruptError(f"{path} has a recipe that cannot be used: {error}") from error
     return model
 
 
 def _try_out(model: Recommender) -> None:
-    """Raise one of `_SIGNS_OF_OTHER_ARRAYS` if the model or a part of it cannot score.
+    """Raise one of `SIGNS_OF_OTHER_CONTENT` if the model or a part of it cannot score.
 
     Takes a few milliseconds.
     """
@@ -234,14 +158,6 @@ def _try_out(model: Recommender) -> None:
         scores = model.score(history)
         if scores.shape != (model.n_items,) or not np.isfinite(scores).all():
             raise ValueError(f"scores of shape {scores.shape} or not finite")
-
-
-def verify(directory: Path, *, expected_sha256: str | None = None) -> Manifest:
-    """Check every byte of an artefact against its checksums and return its manifest."""
-    manifest = read_manifest(directory, expected_sha256=expected_sha256)
-    for file_name, entry in manifest.files.items():
-        check_bytes(place_of(directory, file_name, entry), entry)
-    return manifest
 
 
 def check_target(directory: Path, *, replace_existing: bool = False) -> None:

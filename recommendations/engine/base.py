@@ -27,21 +27,11 @@ from recommendations.engine.history import HIGHEST_STARS, LOWEST_STARS, History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.kinds import fits_kind, is_finite
+from recommendations.engine.manifests import TrainingCounts
 from recommendations.engine.score_sums import PartialScores, ProductScores
 
 USUAL_COVERAGE = 0.8
 CSR_PIECES = ("data", "indices", "indptr", "shape")
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingCounts:
-    """How much a model has seen, and until when."""
-
-    users: int
-    items: int
-    ratings: int
-    events: int
-    newest_timestamp: int
 
 
 @dataclass(kw_only=True, eq=False)

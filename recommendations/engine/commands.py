@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from recommendations.engine import artefacts
+from recommendations.engine import artefacts, manifests
 from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.base import Recommender, StarPredictor
 from recommendations.engine.counterfactuals import (
@@ -176,7 +176,7 @@ def _list_block(
 
 def _open(directory: Path) -> Recommender:
     """Return a stored model of which every byte has been checked: here nothing else does."""
-    manifest = artefacts.verify(directory)
+    manifest = manifests.verify(directory)
     return artefacts.load(directory, expected_sha256=manifest.sha256)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from recommendations.engine import artefacts
+from recommendations.engine import manifests
 from recommendations.engine.errors import ArtefactError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
@@ -62,7 +62,7 @@ def state_of(version: ModelVersion) -> tuple[str, FileMarks | None]:
 def verify_local(version: ModelVersion) -> None:
     """Read every byte of a version's artefact; raise an `ArtefactError` unless all are right."""
     marks = _mark_files(version)
-    artefacts.verify(artefact_path(version), expected_sha256=version.manifest_sha256)
+    manifests.verify(artefact_path(version), expected_sha256=version.manifest_sha256)
     _write_marks(artefact_path(version), marks)
 
 
@@ -162,10 +162,10 @@ def _mark_files(version: ModelVersion) -> FileMarks:
     The time of the last change of a file's state is kept by the kernel: nobody can set it back.
     """
     path = artefact_path(version)
-    manifest = artefacts.read_manifest(path, expected_sha256=version.manifest_sha256)
+    manifest = manifests.read_manifest(path, expected_sha256=version.manifest_sha256)
     marks = {}
     for file_name, entry in manifest.files.items():
-        place = artefacts.place_of(path, file_name, entry)
+        place = manifests.place_of(path, file_name, entry)
         try:
             state = place.stat()
         except FileNotFoundError:

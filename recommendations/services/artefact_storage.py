@@ -13,10 +13,10 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
-from recommendations.engine import artefacts
+from recommendations.engine import manifests
 from recommendations.engine.array_files import READ_ONLY
-from recommendations.engine.artefacts import MANIFEST, own_files
 from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
+from recommendations.engine.manifests import MANIFEST, own_files
 from recommendations.errors import ArtefactStorageError, RecommendationsError
 
 CHUNK = 1 << 20
@@ -24,7 +24,7 @@ CHUNK = 1 << 20
 
 def upload(directory: Path) -> None:
     """Copy an artefact into the storage; what it refers to is there already."""
-    manifest = artefacts.read_manifest(directory)
+    manifest = manifests.read_manifest(directory)
     for file_name in (*own_files(manifest), MANIFEST):
         _store(directory / file_name, f"{directory.name}/{file_name}")
 
@@ -46,7 +46,7 @@ def download(name: str, into: Path, *, expected_sha256: str) -> None:
     it was written.
     """
     _receive(f"{name}/{MANIFEST}", into / MANIFEST)
-    manifest = artefacts.read_manifest(into, expected_sha256=expected_sha256)
+    manifest = manifests.read_manifest(into, expected_sha256=expected_sha256)
     for file_name, entry in own_files(manifest).items():
         place = f"{name}/{file_name}"
         found = _receive(place, into / file_name)

@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from config.errors import DATABASE_GONE
-from recommendations.engine import artefacts
+from recommendations.engine import manifests
 from recommendations.errors import TrainingFailedError, TrainingRunsAlreadyError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
@@ -102,14 +102,14 @@ def publish_version(
     Raises TrainingFailedError where the row is no longer in training: it was given up meanwhile.
     """
     path = artefact_path(version)
-    manifest = artefacts.read_manifest(path)
+    manifest = manifests.read_manifest(path)
     version.manifest_sha256 = manifest.sha256
     check_local(version)
     artefact_storage.upload(path)
     fields = {
         "state": state,
         "manifest_sha256": manifest.sha256,
-        "refers_to": sorted(artefacts.referred_directories(manifest)),
+        "refers_to": sorted(manifests.referred_directories(manifest)),
         "recipe": dict(recipe),
         "training_counts": dict(counts),
         "trained_at": timezone.now(),

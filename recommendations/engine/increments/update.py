@@ -17,7 +17,7 @@ from typing import cast
 import numpy as np
 
 from recommendations.engine.arrays import IndexArray
-from recommendations.engine.base import Recommender, TrainingCounts
+from recommendations.engine.base import Recommender
 from recommendations.engine.errors import EngineError
 from recommendations.engine.increments.factors import update_als
 from recommendations.engine.increments.linear import update_layer
@@ -28,6 +28,7 @@ from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.successions import update_sequence
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent
+from recommendations.engine.manifests import TrainingCounts
 from recommendations.engine.models.als import Als
 from recommendations.engine.models.ease import EaseLayer
 from recommendations.engine.models.hybrid import Hybrid

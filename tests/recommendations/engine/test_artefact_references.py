@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from recommendations.engine import artefacts
+from recommendations.engine import artefacts, manifests
 from recommendations.engine.errors import (
     ArtefactCorruptError,
     ArtefactError,
@@ -32,9 +32,9 @@ def increment(base):
 
 def test_only_what_changed_is_written(base, increment):
     assert {path.name for path in increment.iterdir()} == {"count_part_.npy", "manifest.json"}
-    manifest = artefacts.verify(increment)
-    assert artefacts.referred_directories(manifest) == {"000001"}
-    assert artefacts.referred_directories(artefacts.read_manifest(base)) == frozenset()
+    manifest = manifests.verify(increment)
+    assert manifests.referred_directories(manifest) == {"000001"}
+    assert manifests.referred_directories(manifests.read_manifest(base)) == frozenset()
 
 
 def test_what_is_referred_to_is_loaded(base, increment):
@@ -44,14 +44,14 @@ def test_what_is_referred_to_is_loaded(base, increment):
 
 
 def test_the_base_is_left_as_it_was(base, increment):
-    assert artefacts.verify(base).files.keys() == artefacts.verify(increment).files.keys()
+    assert manifests.verify(base).files.keys() == manifests.verify(increment).files.keys()
     assert {path.stat().st_mode & 0o777 for path in base.iterdir()} == {0o444}
 
 
 def test_an_increment_of_an_increment_refers_to_where_the_arrays_lie(base, increment):
     third = base.parent / "000003"
     artefacts.save(artefacts.load(increment), third, base=increment)
-    assert artefacts.referred_directories(artefacts.verify(third)) == {"000001", "000002"}
+    assert manifests.referred_directories(manifests.verify(third)) == {"000001", "000002"}
     shutil.rmtree(increment)
     with pytest.raises(ArtefactMissingError, match=r"000002/count_part_\.npy is missing"):
         artefacts.load(third)
@@ -59,7 +59,7 @@ def test_an_increment_of_an_increment_refers_to_where_the_arrays_lie(base, incre
 
 def test_a_missing_base_is_named(base, increment):
     shutil.rmtree(base)
-    for read in (artefacts.load, artefacts.verify):
+    for read in (artefacts.load, manifests.verify):
         with pytest.raises(ArtefactMissingError, match=r"000001/.*\.npy is missing"):
             read(increment)
 
@@ -71,7 +71,7 @@ def test_a_base_of_other_bytes_is_found_when_verifying(base, increment):
     path.chmod(0o644)
     path.write_bytes(content)
     with pytest.raises(ArtefactCorruptError, match=r"000001/mean_part_\.npy has sha256"):
-        artefacts.verify(increment)
+        manifests.verify(increment)
 
 
 def test_a_base_that_was_cut_short_is_found_when_loading(base, increment):

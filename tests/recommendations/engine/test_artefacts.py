@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from recommendations.engine import artefacts
+from recommendations.engine import artefacts, manifests
 from recommendations.engine.errors import (
     ArtefactCorruptError,
     ArtefactError,
@@ -40,7 +40,7 @@ def test_the_hash_returned_is_that_of_the_manifest(model, tmp_path):
     returned = artefacts.save(model, tmp_path / "model")
     content = (tmp_path / "model" / "manifest.json").read_bytes()
     assert returned == hashlib.sha256(content).hexdigest()
-    assert artefacts.verify(tmp_path / "model", expected_sha256=returned).sha256 == returned
+    assert manifests.verify(tmp_path / "model", expected_sha256=returned).sha256 == returned
 
 
 def test_another_manifest_than_expected_is_refused(stored):
@@ -55,7 +55,7 @@ def test_files_are_read_only_and_nothing_is_left_beside(stored):
 
 def test_the_same_model_is_written_in_the_same_bytes(model, stored, tmp_path):
     again = artefacts.save(model, tmp_path / "again")
-    assert again == artefacts.read_manifest(stored).sha256
+    assert again == manifests.read_manifest(stored).sha256
 
 
 def test_an_existing_artefact_is_replaced_only_on_request(model, stored):
@@ -102,7 +102,7 @@ def test_arrays_are_mapped_and_read_only(stored):
 def test_a_truncated_file_is_found_when_loading(stored):
     path = stored / "als.item_vectors_.npy"
     rewrite(path, path.read_bytes()[:-4])
-    for check in (artefacts.load, artefacts.verify):
+    for check in (artefacts.load, manifests.verify):
         with pytest.raises(ArtefactCorruptError, match=r"item_vectors_.*bytes, expected"):
             check(stored)
 
@@ -113,7 +113,7 @@ def test_an_altered_byte_is_found_when_verifying(stored):
     content[-1] ^= 1
     rewrite(path, bytes(content))
     with pytest.raises(ArtefactCorruptError, match="sha256"):
-        artefacts.verify(stored)
+        manifests.verify(stored)
 
 
 def test_an_altered_header_is_found_when_loading(stored):
@@ -136,7 +136,7 @@ def test_a_pickled_array_is_never_loaded(stored):
 
 def test_a_missing_file_is_named(stored):
     (stored / "stars.mean_.npy").unlink()
-    for check in (artefacts.load, artefacts.verify):
+    for check in (artefacts.load, manifests.verify):
         with pytest.raises(ArtefactMissingError, match=r"stars\.mean_\.npy is missing"):
             check(stored)
 
@@ -150,7 +150,7 @@ def test_another_format_is_refused_naming_both_versions(stored):
     manifest = json.loads((stored / "manifest.json").read_text())
     manifest["format_version"] = 1
     rewrite(stored / "manifest.json", json.dumps(manifest).encode())
-    expected = rf"version 1; .* reads version {artefacts.FORMAT_VERSION}\."
+    expected = rf"version 1; .* reads version {manifests.FORMAT_VERSION}\."
     with pytest.raises(ArtefactVersionError, match=expected):
         artefacts.load(stored)
 
@@ -231,7 +231,7 @@ def test_a_model_whose_numbers_are_none_is_refused_when_loading(tmp_path):
 
 
 def test_the_manifest_tells_what_the_model_saw(stored):
-    manifest = artefacts.read_manifest(stored)
+    manifest = manifests.read_manifest(stored)
     assert manifest.training.ratings == two_camps().n_ratings
     assert manifest.seed == 7
     assert {"python", "numpy", "scipy"} <= manifest.libraries.keys()

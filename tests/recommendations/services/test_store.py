@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from recommendations.engine import artefacts
+from recommendations.engine import manifests
 from recommendations.errors import ModelNotReadyError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
@@ -63,7 +63,7 @@ def test_what_is_damaged_here_is_passed_over_until_it_has_been_fetched(older, ne
     assert number_of(store) == older.number
     assert comes_to_serve(store, newer)
     assert has_alert(newer, "It was fetched again and is sound")
-    artefacts.verify(artefact_path(newer), expected_sha256=newer.manifest_sha256)
+    manifests.verify(artefact_path(newer), expected_sha256=newer.manifest_sha256)
 
 
 @pytest.mark.parametrize("damage", [cut_short, flip_a_byte])
@@ -182,7 +182,7 @@ def test_the_scrub_finds_what_was_altered_and_processes_map_what_is_fetched(olde
 
     assert number_of(store) == older.number
     assert store.get().model is not mapped
-    artefacts.verify(artefact_path(older), expected_sha256=older.manifest_sha256)
+    manifests.verify(artefact_path(older), expected_sha256=older.manifest_sha256)
 
 
 def test_the_scrub_sets_aside_what_cannot_be_fetched(older, newer, store):
