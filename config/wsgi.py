@@ -1,7 +1,9 @@
 """The WSGI entry point."""
 
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.database.patience import serve_requests_only
@@ -10,3 +12,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 serve_requests_only()
 application = get_wsgi_application()
+# All that pages need, so that nobody's first one waits for it.
+import_module(settings.ROOT_URLCONF)
