@@ -1,7 +1,5 @@
 """The recommender's part of what we keep about a person: the lists worked out for them."""
 
-from functools import partial
-
 from django.db import transaction
 
 from accounts.models import User
@@ -24,4 +22,9 @@ def erase_lists(*, user: User) -> None:
 
     Without Redis they go by themselves after a week.
     """
-    transaction.on_commit(partial(forget_lists, user_id=user.pk), robust=True)
+    user_id = user.pk  # the row is gone by then, and its key with it
+
+    def forget() -> None:
+        forget_lists(user_id=user_id)
+
+    transaction.on_commit(forget, robust=True)

@@ -1,7 +1,6 @@
 """Which model version serves, and how that changes."""
 
 import logging
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -41,7 +40,10 @@ def activate_version(*, number: int) -> ModelVersion:
         )
         if not moved:
             raise VersionNotServableError(f"Version {number} was pruned just now.")
-        tell = partial(version_activated.send, sender=ModelVersion, number=version.number)
+
+        def tell() -> None:
+            version_activated.send(sender=ModelVersion, number=version.number)
+
         transaction.on_commit(tell, robust=True)
     version.refresh_from_db()
     logger.info("version %s is active", version.number)

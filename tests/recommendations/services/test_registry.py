@@ -16,6 +16,7 @@ from recommendations.services.store import store
 from recommendations.services.training import train_version
 from recommendations.signals import version_activated
 from tests.recommendations.services.damage import flip_a_byte, largest_array
+from tests.two_camps import build_two_camps
 
 State = ModelVersion.State
 
@@ -68,6 +69,22 @@ def test_whoever_listens_is_told_after_the_commit(two_camps, django_capture_on_c
         assert heard == []
     version_activated.disconnect(listen)
     assert heard == [two_camps.version.number]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_listener_that_fails_changes_nothing_about_what_serves(settings, tmp_path, caplog):
+    settings.ARTEFACTS_DIR = tmp_path
+    version = build_two_camps().version
+
+    def fail(**_signal) -> None:
+        raise LookupError("the broker is not what it was")
+
+    version_activated.connect(fail)
+    activated = activate_version(number=version.number)
+    version_activated.disconnect(fail)
+
+    assert activated.state == State.ACTIVE
+    assert "the broker is not what it was" in caplog.text
 
 
 def test_rollback_goes_back_past_all_increments_of_what_serves(db):
