@@ -4,12 +4,14 @@
 
 Two web servers serve as on two machines: each has a cache of artefacts of its own. Asked without a
 pause, they are timed from the start of the command `manage.py activate` or `rollback`, and from the
-moment the pointer moved, to the first answer by the other version of the later one.
+moment the pointer moved, to the first answer by the other version of the later one. The command's
+processor time until it is done, which is after that moment, is what a busy machine tells as well.
 """
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -57,19 +59,32 @@ def wait_for_version(port: int, number: int, visitors: list[Visitor]) -> float:
     raise TimeoutError(f"version {number} is not served")
 
 
-def follow(command: list[str], number: int, ports: list[int], visitors: list[Visitor]):
-    """Return milliseconds from the command's start and from the pointer's move until all follow."""
+def follow(
+    command: list[str], number: int, ports: list[int], visitors: list[Visitor]
+) -> tuple[float, ...]:
+    """Return milliseconds from the command's start and from the pointer's move until all follow.
+
+    Further those until the pointer moved, and the command's processor time.
+    """
     from recommendations.models import ModelVersion
 
     with ThreadPoolExecutor(len(ports)) as threads:
         waiting = [threads.submit(wait_for_version, port, number, visitors) for port in ports]
-        begun = time.time()
+        begun, processor = time.time(), processor_seconds()
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
         )
+        processor = processor_seconds() - processor
         followed = max(each.result() for each in waiting)
     moved = ModelVersion.objects.get(number=number).activated_at.timestamp()
-    return 1000 * (followed - begun), 1000 * (followed - moved), 1000 * (moved - begun)
+    seconds = followed - begun, followed - moved, moved - begun, processor
+    return tuple(1000 * each for each in seconds)
+
+
+def processor_seconds() -> float:
+    """Return what ended children have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def train() -> int:
@@ -110,15 +125,16 @@ def main() -> None:
 
 def report(rounds: int, *, first: int, second: int, ports: list[int], visitors: list[Visitor]):
     follow(["activate", str(second)], second, ports, visitors)  # it has to arrive once
-    measured: dict[str, list[tuple[float, float, float]]] = {"rollback": [], "activate": []}
+    measured: dict[str, list[tuple[float, ...]]] = {"rollback": [], "activate": []}
     for _ in range(rounds):
         measured["rollback"].append(follow(["rollback"], first, ports, visitors))
         measured["activate"].append(follow(["activate", str(second)], second, ports, visitors))
     for name, times in measured.items():
-        whole, moved, command = zip(*times, strict=True)
+        whole, moved, command, processor = zip(*times, strict=True)
         say(f"{name}, from the pointer's move: {summary(moved, 'times')}")
         say(f"{name}, from the command's start: {summary(whole, 'times')}")
         say(f"{name}, the command until it moves the pointer: {summary(command, 'times')}")
+        say(f"{name}, the command's processor time: {summary(processor, 'times')}")
     say(f"load of this machine: {os.getloadavg()[0]:.1f}")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.never_down.servers import wait_for
+from tests.never_down.servers import children_of, wait_for
 from tests.never_down.site import LiveSite
 
 MANIFEST = "manifest.json"
@@ -119,6 +119,21 @@ def test_what_is_damaged_everywhere_leaves_what_serves_and_an_alert(site):
         assert serving(site) == served
         assert site.ask("/readyz").status == 200
         point_to(site, served)
+
+
+def test_a_process_that_starts_serves_the_version_before_until_the_files_are_back(site):
+    served = serving(site)
+    before, _ = other_version(site)
+    ((directory,),) = site.query(DIRECTORY, served)
+    with damaged(copies_of(site, directory), biggest_array, cut_short):
+        old = children_of(site.web.pid)
+        site.reload()
+        wait_for(lambda: not set(old) & set(children_of(site.web.pid)))
+
+        assert serving(site) == before
+        wait_for(lambda: site.ask("/readyz").status == 200 and site.query(ALERT, served)[0][0])
+        assert f"version {served} cannot be served" in site.log("web")
+    wait_for(lambda: serving(site) == served)
 
 
 def test_what_is_mapped_goes_on_serving(site):

@@ -37,6 +37,15 @@ def test_without_a_worker_own_lists_are_fresh(site):
     assert movie not in site.recommended(by="regular")
 
 
+def test_what_was_left_to_do_is_done_when_a_worker_is_back(site):
+    user_id, movie = site.known["regular"]["id"], site.known["musicals"][11]
+    assert site.rate(movie, 4).status == 200
+    site.redis_client().delete(lists_key(user_id))
+
+    with site.worker():
+        wait_for(lambda: kept_lists(site, user_id))
+
+
 def test_a_worker_killed_in_its_task_is_replaced_and_the_work_done(site, worker):
     user_id, movie = site.known["newcomer"]["id"], site.known["westerns"][12]
     (pool_process,) = children_of(worker.pid)

@@ -94,6 +94,16 @@ def test_what_a_guest_says_meanwhile_is_refused_and_not_half_done(site, how):
     assert guest.has_dismissed(unwanted)
 
 
+def test_a_silent_postgresql_and_a_silent_redis_are_waited_for_once_each(site):
+    movie = site.known["musicals"][9]
+    with breaking(site, STALLED), site.redis.stalled():
+        answers = [site.rate(movie, 2), site.ask("/", **VISITOR), site.ask("/readyz")]
+
+    assert [answer.status for answer in answers] == [503, 503, 503]
+    assert answers[2].said["redis"] == "away"
+    assert max(answer.seconds for answer in answers) < SECOND + SLACK
+
+
 def test_what_needs_no_database_is_there(broken):
     ready = broken.ask("/readyz")
 
