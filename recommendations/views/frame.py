@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -38,8 +37,8 @@ class Frame:
 _frames: dict[tuple[str, bool], Frame] = {}
 
 
-def in_frame(request: HttpRequest, page: str, *, user: User | None) -> str:
-    """Return the whole page around a front page, which is HTML.
+def in_frame(request: HttpRequest, page: str, *, token: str, user: User | None) -> str:
+    """Return the whole page around a front page, which is HTML and has the form token already.
 
     One that says something only once, or has an address of its own, is rendered.
     """
@@ -47,11 +46,12 @@ def in_frame(request: HttpRequest, page: str, *, user: User | None) -> str:
     front_page = mark_safe(page)  # noqa: S308
     is_nameless = user is not None and not user.display_name.strip()
     if is_nameless or request.META.get("QUERY_STRING") or len(get_messages(request)):
-        return render_to_string(TEMPLATE, {"front_page": front_page}, request=request)
+        context = {"front_page": front_page, "csrf_token": token}
+        return render_to_string(TEMPLATE, context, request=request)
     name = user.display_name if user else ""
     filling = {
         PAGE: front_page,
-        TOKEN: get_token(request),
+        TOKEN: token,
         NAME: escape(name),
         INITIAL: escape(initial(name)),
     }

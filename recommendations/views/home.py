@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     change = describe_change(
         before=read_shown(request.GET), cards=page.own_cards, hero=page.hero, lists=page.lists
     )
-    return followed(_with_token(request, kept), change=change)
+    return followed(kept.replace(TOKEN_PLACE, get_token(request)), change=change)
 
 
 @require_safe
@@ -71,11 +71,9 @@ def picks(request: HttpRequest) -> HttpResponse:
 
 def _whole_page(request: HttpRequest, kept: str, *, viewer: Viewer) -> HttpResponse:
     user = None if isinstance(viewer, Guest) else viewer
-    return HttpResponse(in_frame(request, _with_token(request, kept), user=user))
-
-
-def _with_token(request: HttpRequest, kept: str) -> str:
-    return kept.replace(TOKEN_PLACE, get_token(request))
+    token = get_token(request)
+    page = kept.replace(TOKEN_PLACE, token)
+    return HttpResponse(in_frame(request, page, token=token, user=user))
 
 
 def _render_front_page(
