@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable
 
-from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
@@ -12,7 +11,8 @@ from config.database.patience import serving_request
 from config.metrics import REQUEST_SECONDS, REQUESTS
 from config.request_ids import HEADER, accepted_request_id, serving
 from config.routes import STATIC, method_of, route_of, view_of
-from config.security import wider_policy
+from config.security import HEADER as POLICY
+from config.security import policy_of
 
 access_log = logging.getLogger("marquee.access")
 
@@ -49,19 +49,16 @@ class ImpatientMiddleware:
             return self._get_response(request)
 
 
-class PathPolicyMiddleware(CSPMiddleware):
-    """Send the content security policy: the strict one, or a wider one by path."""
+class PolicyMiddleware:
+    """Send the content security policy, which nothing but the path decides."""
 
-    def get_policy_parts(
-        self,
-        request: HttpRequest,
-        response: HttpResponseBase,
-        report_only: bool = False,  # noqa: FBT001, FBT002 - django-csp's signature
-    ) -> PolicyParts:
-        parts = super().get_policy_parts(request, response, report_only)
-        if not report_only:
-            parts.config = wider_policy(request.path) or parts.config
-        return parts
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        response.headers[POLICY] = policy_of(request.path)
+        return response
 
 
 def _observe(request: HttpRequest, response: HttpResponseBase, *, seconds: float) -> None:

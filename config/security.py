@@ -5,13 +5,15 @@ need more; each gets no more than that, and neither may load anything from elsew
 docs/security.md says why.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+HEADER = "Content-Security-Policy"
+NONE, SELF = "'none'", "'self'"
+UNSAFE_EVAL, UNSAFE_INLINE = "'unsafe-eval'", "'unsafe-inline'"
 
-Policy = dict[str, list[Any]]
+Policy = Mapping[str, list[str]]
 
-STRICT: Policy = {
+STRICT = {
     "default-src": [NONE],
     "script-src": [SELF],
     "style-src": [SELF],
@@ -23,7 +25,6 @@ STRICT: Policy = {
     "frame-ancestors": [NONE],
     "base-uri": [NONE],
 }
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT}
 
 # Alpine reads its expressions with `new Function`, and both Unfold and Alpine set styles inline.
 ADMIN = STRICT | {
@@ -34,9 +35,15 @@ ADMIN = STRICT | {
 # Swagger UI sets styles inline and has its icons in data: addresses.
 DOCS = STRICT | {"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]}
 
-WIDER = {"/admin/": ADMIN, "/api/v1/docs/": DOCS}
+
+def _written(policy: Policy) -> str:
+    return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in policy.items())
 
 
-def wider_policy(path: str) -> Policy | None:
-    """Return the policy of a path that needs more than the strict one; None for all others."""
-    return next((WIDER[prefix] for prefix in WIDER if path.startswith(prefix)), None)
+_STRICT = _written(STRICT)
+_WIDER = {"/admin/": _written(ADMIN), "/api/v1/docs/": _written(DOCS)}
+
+
+def policy_of(path: str) -> str:
+    """Return the policy of a page: the strict one, unless the path needs more."""
+    return next((_WIDER[prefix] for prefix in _WIDER if path.startswith(prefix)), _STRICT)

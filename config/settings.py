@@ -16,7 +16,6 @@ from config.environment import (
     log_level,
 )
 from config.logs import logging_settings
-from config.security import CONTENT_SECURITY_POLICY  # noqa: F401 - a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.path("MARQUEE_VAR", BASE_DIR / "var")
@@ -48,7 +47,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
-    "csp",
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -62,7 +60,7 @@ MIDDLEWARE = [
     "config.middleware.ObservingMiddleware",
     "config.middleware.ImpatientMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "config.middleware.PathPolicyMiddleware",
+    "config.middleware.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
