@@ -12,9 +12,6 @@ logger = logging.getLogger(__name__)
 # At a kilobyte a task, so much waits in Redis at the most while no worker runs.
 MOST_WAITING = 10_000
 LOOK_SECONDS = 1.0
-TRAINING_QUEUE = "training"
-# Hashes in Redis of the tasks that workers have taken and not acknowledged: kombu's, and our own.
-TAKEN, TAKEN_BY_TRAINERS = "unacked", "unacked-training"
 
 
 class _Known:

@@ -17,7 +17,7 @@ from celery.signals import (
 from django.conf import settings
 
 from config.blas import use_one_blas_thread
-from config.broker import TAKEN_BY_TRAINERS, TRAINING_QUEUE
+from config.queues import TAKEN_BY_TRAINERS, TRAINING_QUEUE
 from config.request_ids import present_request_id
 from runner.children import die_with_parent
 

@@ -10,7 +10,7 @@ from gunicorn.http import message
 from config.blas import use_one_blas_thread
 from config.environment import PRODUCTION, env, log_level
 from config.logs import logging_settings
-from config.metrics_files import open_directory
+from config.metrics_files import open_directory, reserve_files
 from runner.children import die_with_parent
 
 bind = env.str("WEB_BIND", "127.0.0.1:8000")
@@ -48,3 +48,4 @@ def post_fork(_server: object, _worker: object) -> None:
     """Let no worker outlive its arbiter, not even a killed one; use one core each."""
     die_with_parent()
     use_one_blas_thread()
+    reserve_files()

@@ -5,6 +5,7 @@ import it, and has to be used before anything else does.
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -15,6 +16,11 @@ from runner.locks import FileLock, is_free
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "marquee-metrics-"
 LOCK = "lock"
+KINDS = ("counter", "histogram")
+# All views with all answers take a fifth of it.
+BYTES = 1 << 20
+
+logger = logging.getLogger(__name__)
 
 
 def open_directory() -> FileLock:
@@ -31,6 +37,25 @@ def open_directory() -> FileLock:
     os.environ[VARIABLE] = str(directory)
     atexit.register(_remove, directory, process=os.getpid())
     return lock
+
+
+def reserve_files() -> None:
+    """Take the room that this process counts in beforehand, or let it count in memory alone.
+
+    prometheus_client maps files with holes: on a disk that is full, the first count that needed a
+    page of one would end the process.
+    """
+    directory = Path(os.environ[VARIABLE])
+    files = [directory / f"{kind}_{os.getpid()}.db" for kind in KINDS]
+    try:
+        for file in files:
+            with file.open("wb") as stream:
+                os.posix_fallocate(stream.fileno(), 0, BYTES)
+    except OSError as error:
+        logger.warning("no room to count beside the others, who will not know: %s", error)
+        del os.environ[VARIABLE]
+        for file in files:
+            file.unlink(missing_ok=True)
 
 
 def remove_abandoned(place: Path) -> None:

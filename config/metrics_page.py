@@ -21,9 +21,9 @@ from prometheus_client.core import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from config.broker import TAKEN, TAKEN_BY_TRAINERS
 from config.errors import DATABASE_GONE
 from config.metrics_files import VARIABLE
+from config.queues import TAKEN, TAKEN_BY_TRAINERS
 from config.redis import RedisAwayError, reachable_redis
 from config.task_metrics import LAGS, read_counts
 from recommendations.models import ModelVersion

@@ -6,8 +6,9 @@ import pytest
 from celery import Task
 
 from accounts.models import User
-from config.broker import TRAINING_QUEUE, queue_of
+from config.broker import queue_of
 from config.celery import LOST_SECONDS, app
+from config.queues import TRAINING_QUEUE
 from movies.models import Rating
 from recommendations.models import ModelVersion
 from recommendations.services.cache import load_lists
