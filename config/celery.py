@@ -24,7 +24,7 @@ from runner.children import die_with_parent
 WORKER_TIMEOUT_SECONDS = 5.0
 # What a worker took and has not done after so long comes again. A task that is not of the training
 # queue has a minute, and waits another between two tries. A training that takes longer than three
-# hours comes again for nothing: it finds that one runs.
+# hours comes again for nothing: it finds that one runs, or that it has been done.
 LOST_SECONDS = 5 * 60
 LOST_TRAINING_SECONDS = 3 * 60 * 60
 

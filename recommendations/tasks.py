@@ -1,8 +1,9 @@
 """What the workers do for recommendations."""
 
 import logging
+from datetime import UTC, datetime
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 
 from config.errors import DATABASE_GONE
@@ -18,7 +19,7 @@ from recommendations.services import pruning, scrubbing
 from recommendations.services.increments import make_increment
 from recommendations.services.refreshing import refresh_lists
 from recommendations.services.sweeping import sweep_lists
-from recommendations.services.training import train_version
+from recommendations.services.training import train_version, was_trained_since
 from recommendations.services.warming import warm_after_activation
 
 logger = logging.getLogger(__name__)
@@ -57,11 +58,19 @@ def sweep() -> None:
 
 @shared_task(
     name="recommendations.train_nightly",
+    bind=True,
     time_limit=TRAINING_SECONDS,
     soft_time_limit=TRAINING_SECONDS - 60,
 )
-def train_nightly() -> None:
-    """Train and activate a version; a site without ratings or in training waits for tomorrow."""
+def train_nightly(task: Task[..., None]) -> None:
+    """Train and activate a version; a site without ratings or in training waits for tomorrow.
+
+    One that comes again because it took so long finds that it has been done.
+    """
+    queued_at = task.request.get("queued_at")
+    if queued_at is not None and was_trained_since(datetime.fromtimestamp(queued_at, tz=UTC)):
+        logger.info("a version has been trained since this was asked for")
+        return
     try:
         train_version(activate=True)
     except (NothingToLearnFromError, TrainingRunsAlreadyError, TrainingCancelledError) as error:

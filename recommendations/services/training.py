@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -71,6 +72,11 @@ def train_version(
         prune_versions()
         remove_old_states()
     return version
+
+
+def was_trained_since(moment: datetime) -> bool:
+    """Tell whether a training has come to its end after this moment."""
+    return ModelVersion.objects.filter(kind=ModelVersion.Kind.FULL, trained_at__gt=moment).exists()
 
 
 def cancel_training(*, number: int) -> bool:

@@ -181,6 +181,15 @@ def test_nightly_training_makes_a_version(db, settings, tmp_path):
     assert ModelVersion.objects.get().state == ModelVersion.State.ACTIVE
 
 
+def test_a_training_that_comes_again_after_it_was_done_is_not_done_twice(two_camps, monkeypatch):
+    an_hour_ago = time.time() - 3600
+    monkeypatch.setattr(train_nightly.request, "queued_at", an_hour_ago, raising=False)
+
+    train_nightly()
+
+    assert ModelVersion.objects.get() == two_camps.version
+
+
 @pytest.mark.django_db
 def test_nightly_training_without_ratings_waits_for_tomorrow(caplog):
     train_nightly()
