@@ -4,7 +4,8 @@ Counters start anew when Redis is emptied, as Prometheus expects of counters.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import cast
 
@@ -24,12 +25,13 @@ def record_run(*, task: str, state: str, seconds: float) -> None:
         pipeline.execute()
 
 
-def record_refresh_lag(*, seconds: float) -> None:
-    """Count how long somebody's lists lagged behind what they did."""
-    bucket = bisect_left(LAGS, seconds)
+def record_refresh_lags(seconds: Sequence[float]) -> None:
+    """Count how long the lists of some people lagged behind what they did."""
+    buckets = Counter(bisect_left(LAGS, lag) for lag in seconds)
     with suppress(RedisAwayError), reachable_redis() as redis, redis.pipeline() as pipeline:
-        pipeline.hincrby(KEY, SEPARATOR.join(("lag", str(bucket))), 1)
-        pipeline.hincrbyfloat(KEY, "lag_seconds", seconds)
+        for bucket, count in buckets.items():
+            pipeline.hincrby(KEY, SEPARATOR.join(("lag", str(bucket))), count)
+        pipeline.hincrbyfloat(KEY, "lag_seconds", sum(seconds))
         pipeline.execute()
 
 

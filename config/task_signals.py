@@ -8,7 +8,7 @@ from celery import Task
 from celery.signals import task_postrun, task_prerun
 
 from config.request_ids import begin_task_of
-from config.task_metrics import record_refresh_lag, record_run
+from config.task_metrics import record_refresh_lags, record_run
 
 logger = logging.getLogger("marquee.tasks")
 
@@ -45,5 +45,5 @@ def end(task: Task[..., Any], task_id: str, state: str | None, **_signal: Any) -
     record_run(task=task.name, state=outcome, seconds=seconds)
     queued_at = task.request.get("queued_at")
     if task.name == REFRESH and outcome == SUCCESS and queued_at is not None:
-        record_refresh_lag(seconds=max(0.0, time.time() - queued_at))
+        record_refresh_lags([max(0.0, time.time() - queued_at)])
     begin_task_of("")

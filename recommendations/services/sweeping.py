@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.redis import RedisAwayError, reachable_redis
+from config.task_metrics import record_refresh_lags
 from recommendations.services.cache import load_revisions
 from recommendations.services.personal import served_model_or_none
 from recommendations.services.refreshing import refresh_lists
@@ -37,14 +38,16 @@ def sweep_lists() -> int:
     """
     begun = timezone.now()
     try:
-        stale = list(stale_user_ids())
-        _refresh(stale)
+        stale = list(_stale_people())
+        _refresh([user_id for user_id, _ in stale])
         _move_mark(begun)
     except RedisAwayError:
         logger.warning("the sweep ended early: Redis is away")
         return 0
     if stale:
         logger.info("the sweep refreshed the lists of %s people", len(stale))
+        done = timezone.now()
+        record_refresh_lags([(done - changed_at).total_seconds() for _, changed_at in stale])
     return len(stale)
 
 
@@ -62,20 +65,25 @@ def stale_user_ids() -> Iterator[int]:
 
     Raises RedisAwayError.
     """
+    return (user_id for user_id, _ in _stale_people())
+
+
+def _stale_people() -> Iterator[tuple[int, datetime]]:
+    """Yield the same people, and when they changed."""
     changed = (
         User.objects.who_sign_in()
         .filter(profile_changed_at__gt=_since())
         .order_by("profile_changed_at")
-        .values_list("pk", "profile_revision")
+        .values_list("pk", "profile_revision", "profile_changed_at")
     )
     rows = list(changed)
     for start in range(0, len(rows), PEOPLE_AT_ONCE):
         block = rows[start : start + PEOPLE_AT_ONCE]
-        kept = load_revisions([user_id for user_id, _ in block])
+        kept = load_revisions([user_id for user_id, *_ in block])
         yield from (
-            user_id
-            for (user_id, revision), known in zip(block, kept, strict=True)
-            if known is None or known < revision
+            (user_id, changed_at)
+            for (user_id, revision, changed_at), known in zip(block, kept, strict=True)
+            if changed_at is not None and (known is None or known < revision)
         )
 
 

@@ -1,8 +1,13 @@
+from bisect import bisect_left
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from config.redis import redis_client
+from config.task_metrics import LAGS, read_counts
 from movies.services.lists import add_to_watchlist, dismiss_movie, restore_movie
 from movies.services.ratings import rate_movie, remove_rating
 from recommendations.services.cache import load_revisions
@@ -27,6 +32,22 @@ def test_sweep_finds_and_mends_what_no_task_followed_up():
     assert stale() == [missed.pk]
     sweep()
     assert stale() == []
+
+
+def test_what_a_sweep_mends_counts_as_a_lag():
+    late, later, movie = make_user(), make_user(), make_movie()
+    for user in (late, later):
+        rate_movie(user=user, movie_id=movie.pk, stars=4)
+    a_while_ago = timezone.now() - timedelta(seconds=200)
+    User.objects.filter(pk=later.pk).update(profile_changed_at=a_while_ago)
+
+    sweep()
+    sweep()
+
+    counts = read_counts()
+    lags = {int(name[1]): count for name, count in counts.items() if name[0] == "lag"}
+    assert sum(lags.values()) == 2
+    assert lags[bisect_left(LAGS, 200)] == 1
 
 
 @pytest.mark.parametrize("change", [remove_rating, dismiss_movie, add_to_watchlist])
