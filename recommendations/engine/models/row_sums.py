@@ -41,7 +41,26 @@ def take_block(
         cells = rows[:, np.newaxis] * weights.shape[1] + columns
         # Twice as fast as two indices.
         return np.asarray(weights.reshape(-1).take(cells, mode="clip"))
-    return np.asarray(weights[rows][:, columns].toarray(), dtype=np.float32)
+    return _take_sparse_block(weights, rows, columns)
+
+
+def _take_sparse_block(weights: CsrMatrix, rows: IndexArray, columns: IndexArray) -> Float32Array:
+    """Look through the columns of these rows alone; few of their cells are asked for."""
+    wanted, places = np.unique(columns, return_inverse=True)
+    place_of = np.full(weights.shape[1], -1, dtype=np.int32)
+    place_of[wanted] = np.arange(len(wanted))
+    starts, stops = weights.indptr[rows].tolist(), weights.indptr[rows + 1].tolist()
+    spans = [slice(*span) for span in zip(starts, stops, strict=True)]
+    if not spans:
+        return np.zeros((0, len(columns)), dtype=np.float32)
+    found = place_of[np.concatenate([weights.indices[span] for span in spans])]
+    hits = np.flatnonzero(found >= 0)
+    ends = np.cumsum([span.stop - span.start for span in spans])
+    owners = np.searchsorted(ends, hits, side="right")
+    offsets = np.array(stops)[owners] - ends[owners]
+    own = np.zeros((len(rows), len(wanted)), dtype=np.float32)
+    own[owners, found[hits]] = weights.data[hits + offsets]
+    return own[:, places]
 
 
 def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entries]) -> FloatArray:

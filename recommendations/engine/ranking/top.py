@@ -15,16 +15,21 @@ def top_k(scores: FloatArray, k: int, *, candidates: BoolArray | None = None) ->
     `scores` and `candidates` (which positions may appear) have shape (n_items,). Fewer are
     returned where there are fewer candidates. Narrows down first, so the cost is that of a pass.
     """
-    positions = np.arange(len(scores)) if candidates is None else np.flatnonzero(candidates)
-    values = scores[positions]
-    if k > 0 and len(positions) >= _LARGE:
+    # One pass puts all others last: to pick the candidates' scores out would take three.
+    values = scores if candidates is None else np.where(candidates, scores, -np.inf)
+    positions: IndexArray = np.arange(len(values))
+    if k > 0 and len(values) >= _LARGE:
         is_near = values >= _low_guess(values, k)
         if np.count_nonzero(is_near) >= k:  # else the sample misled: go on with all
-            positions, values = positions[is_near], values[is_near]
+            positions = np.flatnonzero(is_near)
+            values = values[positions]
     if 0 < k < len(positions):
         threshold = np.partition(values, len(values) - k)[len(values) - k]
         is_near = values >= threshold
         positions, values = positions[is_near], values[is_near]
+    if candidates is not None:
+        is_candidate = candidates[positions]
+        positions, values = positions[is_candidate], values[is_candidate]
     order = np.lexsort((positions, -values))[: max(k, 0)]
     return positions[order].astype(np.int64)
 

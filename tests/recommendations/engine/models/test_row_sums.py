@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recommendations.engine.models.row_sums import sum_rows, sum_rows_of_many
+from recommendations.engine.models.row_sums import sum_rows, sum_rows_of_many, take_block
 
 N_ROWS = 90
 
@@ -47,3 +47,13 @@ def test_more_histories_than_a_block_holds_are_added_up():
     many = [entries(length % 3) for length in range(1030)]
     sums = sum_rows_of_many(weights(n_columns=5), many)
     assert np.allclose(sums[1029], add_up(weights(n_columns=5), many[1029]), atol=1e-5)
+
+
+@pytest.mark.parametrize("columns", [[], [7], [200, 3, 90, 3], list(range(300))])
+def test_cells_where_rows_and_columns_cross_are_taken(columns):
+    dense, rows = weights(), np.array([5, 0, 88, 5])
+    dense[dense < 0.5] = 0.0
+    columns = np.array(columns, dtype=np.int64)
+    for form in (np.asarray, sparse.csr_array):
+        assert np.array_equal(take_block(form(dense), rows, columns), dense[rows][:, columns])
+        assert take_block(form(dense), rows[:0], columns).shape == (0, len(columns))
