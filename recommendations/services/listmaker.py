@@ -18,7 +18,12 @@ from recommendations.engine.ranking.filters import Rule, apply_rules
 from recommendations.engine.ranking.knowledge import knowledge_for
 from recommendations.engine.ranking.plan import SITE_PLAN, RankedList, make_list
 from recommendations.engine.ranking.top import places_of
-from recommendations.services.closeness import CloseItems, close_items, closest_allowed
+from recommendations.services.closeness import (
+    CloseItems,
+    close_items,
+    closest_allowed,
+    look_up,
+)
 from recommendations.services.histories import PersonHistory
 from recommendations.services.picks import (
     BecauseList,
@@ -108,7 +113,7 @@ class ListMaker:
         given = self._model.contributions(self._history, self._shown.tolist())
         given = given[:, : self._history.n_ratings]
         is_liked = find_liked(self._history, unwanted=self._unwanted)
-        self._close = self._close_to_sources(given, is_liked)
+        self._find_speaking(given, is_liked)
         self._reasons = cited_reasons(
             given, history=self._history, is_liked=is_liked, items=self._model.known_items
         )
@@ -222,23 +227,32 @@ class ListMaker:
     def _movie_id(self, index: int) -> int:
         return int(self._model.known_items.ids[index])
 
-    def _close_to_sources(
-        self, given: FloatArray, is_liked: BoolArray
-    ) -> list[tuple[int, CloseItems]]:
-        """Return the liked items that gave the top picks most, and what is close to each.
+    def _find_speaking(self, given: FloatArray, is_liked: BoolArray) -> None:
+        """Find the liked items that gave the top picks most, the loudest first.
 
-        None is close to one before it. `given` is what each rating gave to each pick.
+        `given` is what each rating gave to each pick.
         """
-        n_ratings = self._history.n_ratings
-        if not given.size:
-            return []
-        speaking = np.maximum(given, 0).sum(axis=0) * is_liked
-        wanted = MOST_SOURCES if n_ratings >= FEW_RATINGS else MOST_SOURCES - 1
+        loudness = np.maximum(given, 0).sum(axis=0) * is_liked
+        order = np.argsort(-loudness, kind="stable")
+        n_speaking = int(np.count_nonzero(loudness > 0))
+        self._speaking: list[int] = self._history.item_indices[order[:n_speaking]].tolist()
+
+    @property
+    def _most_sources(self) -> int:
+        return MOST_SOURCES if self._history.n_ratings >= FEW_RATINGS else MOST_SOURCES - 1
+
+    @property
+    def likely_sources(self) -> list[int]:
+        """Return the items to which close ones will be asked for."""
+        return self._speaking[: self._most_sources]
+
+    @cached_property
+    def _close(self) -> list[tuple[int, CloseItems]]:
+        """Return the items that speak loudest, none close to one before it, and what is close."""
         sources: list[int] = []
         near: set[int] = set()
-        for position in np.argsort(-speaking, kind="stable").tolist():
-            index = int(self._history.item_indices[position])
-            if speaking[position] <= 0 or len(sources) == wanted:
+        for index in self._speaking:
+            if len(sources) == self._most_sources:
                 break
             if index not in near:
                 sources.append(index)
@@ -301,6 +315,7 @@ def make_many_lists(
         ListMaker(request, model=model, shelves=known, scored=scored)
         for request, scored in zip(requests, _score(requests, model, known), strict=True)
     ]
+    look_up(model, (index for maker in makers for index in maker.likely_sources))
     stars = model.predict_many(histories, [maker.in_lists for maker in makers])
     return [maker.finish(own) for maker, own in zip(makers, stars, strict=True)]
 

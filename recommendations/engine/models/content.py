@@ -300,6 +300,14 @@ class Content(Recommender):
         given += (people * inputs[:, np.newaxis]) @ wanted[:, 1:n_foretold].T
         return np.asarray(given.T)
 
-    def _similarities(self, item_index: int) -> FloatArray:
+    def similarities_of(self, item_indices: IndexArray) -> Float32Array:
+        """Return how like each of these items all items are, shape (k, n_items).
+
+        The item vectors, 45 MB of 87,000, are read once for all of them.
+        """
+        self._check_items(item_indices)
         topics = self.vectors_[:, self.term_factors_.shape[1] :]
-        return np.asarray(topics @ topics[item_index], dtype=np.float64)
+        return np.asarray(topics[item_indices] @ topics.T)
+
+    def _similarities(self, item_index: int) -> FloatArray:
+        return np.asarray(self.similarities_of(np.array([item_index]))[0], dtype=np.float64)

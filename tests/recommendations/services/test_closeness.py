@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from recommendations.engine.models.content import Content
+from recommendations.engine.models.hybrid import Hybrid
 from recommendations.services import closeness
 from recommendations.services.closeness import close_items, closest_allowed
 from tests.recommendations.engine.worlds import N_ITEMS, two_camps
@@ -43,3 +44,17 @@ def test_beyond_what_is_remembered_all_are_looked_at(model, monkeypatch):
     close = closest_allowed(model, 3, 2, allowed=allowed)
 
     assert close.indices.tolist() == model.similar(3, 4)[2:].tolist()
+
+
+def test_what_is_looked_up_together_is_what_is_found_alone(monkeypatch):
+    model = Hybrid().fit(two_camps())
+    alone = [closeness._closest(model.similarities(index), index) for index in (3, 8, 11)]
+
+    monkeypatch.setattr(closeness, "FOUND_AT_ONCE", 2)
+    closeness.look_up(model, [11, 3, 8, 3])
+    monkeypatch.setattr(model, "similarities", None)
+
+    for index, expected in zip((3, 8, 11), alone, strict=True):
+        found = close_items(model, index)
+        assert found.indices.tolist() == expected.indices.tolist()
+        assert found.similarities == pytest.approx(expected.similarities, abs=1e-6)
