@@ -25,14 +25,19 @@ def by_vectors(vectors: Float32Array) -> Likeness:
 def by_terms(terms: CsrMatrix) -> Likeness:
     """Return the dot products of sparse rows, shape (n, n_terms), which should be of norm 1."""
     dense = np.zeros(terms.shape[1], dtype=np.float32)
+    has_terms = np.diff(terms.indptr) > 0
+    starts = terms.indptr[:-1][has_terms]
+    products = np.zeros(terms.shape[0], dtype=np.float32)
 
     def likeness(position: int) -> FloatArray:
         span = slice(*terms.indptr[position : position + 2])
         own = terms.indices[span]
         dense[own] = terms.data[span]
-        products = terms @ dense
+        # A product of scipy's spends twice this on finding out what it multiplies.
+        if len(starts):
+            products[has_terms] = np.add.reduceat(terms.data * dense[terms.indices], starts)
         dense[own] = 0.0
-        return cast("FloatArray", products)
+        return cast("FloatArray", products.copy())
 
     return likeness
 

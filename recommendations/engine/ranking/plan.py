@@ -234,8 +234,9 @@ def _rerank(
     choice = choose(relevance, k=plan.varied, forces=forces)
     rest = _rest(relevance, choice, static)
     ranking = candidates[np.concatenate([choice.positions, rest])]
+    others = by_score[~np.isin(by_score, ranking)] if boosts else by_score[len(ranking) :]
     return _Draft(
-        ranking=np.concatenate([ranking, by_score[~np.isin(by_score, ranking)]]),
+        ranking=np.concatenate([ranking, others]),
         causes={**_static_causes(candidates, rest, static), **causes_of(choice, candidates)},
         nudges=nudges_of(choice, candidates),
     )
