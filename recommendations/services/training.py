@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 State = ModelVersion.State
 # Where in the whole each part ends, in percent, roughly: judging fits on most of the ratings.
 READ, JUDGED, FITTED, WRITTEN = 3, 45, 95, 99
+# Nobody has to be told that a training ended by these.
+EXPECTED = (TrainingCancelledError, NothingToLearnFromError, KeyboardInterrupt)
 # For so long a training waits for an increment that is being made.
 PATIENCE_SECONDS = 900.0
 
@@ -167,11 +169,10 @@ def _new_version(report: Report) -> Iterator[tuple[ModelVersion, Progress]]:
         yield version, Progress(version, report=report)
     except BaseException as error:
         is_cancelled = isinstance(error, TrainingCancelledError)
-        end_version(
-            version,
-            state=State.CANCELLED if is_cancelled else State.FAILED,
-            note=str(error) or type(error).__name__,
-        )
+        note = str(error) or type(error).__name__
+        end_version(version, state=State.CANCELLED if is_cancelled else State.FAILED, note=note)
         with suppress(*DATABASE_GONE):
+            if not isinstance(error, EXPECTED):
+                raise_alert(number=version.number, text=f"The training failed. {note}")
             remove_what_is_gone()
         raise

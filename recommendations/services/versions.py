@@ -14,9 +14,14 @@ from django.utils import timezone
 
 from config.errors import DATABASE_GONE
 from recommendations.engine import manifests
-from recommendations.errors import TrainingFailedError, TrainingRunsAlreadyError
+from recommendations.errors import (
+    TrainingCancelledError,
+    TrainingFailedError,
+    TrainingRunsAlreadyError,
+)
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
+from recommendations.services.alerts import raise_alert
 from recommendations.services.artefact_cache import artefact_path, check_local
 
 logger = logging.getLogger(__name__)
@@ -37,6 +42,7 @@ OTHERS_LOCK = """
     )
 """
 PAUSE_SECONDS = 0.5
+KILLED = "The process was ended."
 HAS_ARTEFACT = (State.READY, State.ACTIVE, State.RETIRED, State.KEPT)
 
 
@@ -99,7 +105,8 @@ def publish_version(
 ) -> None:
     """Copy a written artefact into the shared storage and let the version be activated.
 
-    Raises TrainingFailedError where the row is no longer in training: it was given up meanwhile.
+    Raises TrainingCancelledError where somebody cancelled it meanwhile, and TrainingFailedError
+    where the row is no longer in training: it was given up.
     """
     path = artefact_path(version)
     manifest = manifests.read_manifest(path)
@@ -114,7 +121,10 @@ def publish_version(
         "training_counts": dict(counts),
         "trained_at": timezone.now(),
     }
-    if not ModelVersion.objects.filter(pk=version.pk, state=State.TRAINING).update(**fields):
+    in_training = ModelVersion.objects.filter(pk=version.pk, state=State.TRAINING)
+    if not in_training.filter(cancel_requested=False).update(**fields):
+        if in_training.exists():
+            raise TrainingCancelledError(f"The training of {version} was cancelled.")
         raise TrainingFailedError(f"Version {version.number} was given up while it was trained.")
     version.refresh_from_db()
 
@@ -134,7 +144,13 @@ def end_version(version: ModelVersion, *, state: State, note: str) -> None:
 
 
 def give_up_on_abandoned(kind: Kind = Kind.FULL) -> int:
-    """Mark what a killed process left behind; only whoever holds the kind's lock may."""
-    return ModelVersion.objects.filter(kind=kind, state=State.TRAINING).update(
-        state=State.FAILED, note="The process was ended."
-    )
+    """Mark what a killed process left behind; only whoever holds the kind's lock may.
+
+    An increment is made again in minutes; a training that was killed is told of.
+    """
+    abandoned = ModelVersion.objects.filter(kind=kind, state=State.TRAINING)
+    numbers = list(abandoned.values_list("number", flat=True))
+    abandoned.update(state=State.FAILED, note=KILLED)
+    for number in numbers if kind == Kind.FULL else ():
+        raise_alert(number=number, text=f"The training failed. {KILLED}")
+    return len(numbers)

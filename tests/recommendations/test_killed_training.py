@@ -112,6 +112,7 @@ def assert_no_trace_beside(served: ModelVersion) -> None:
     assert wait_for(lambda: tidy_versions() == 1)
     killed = ModelVersion.objects.get(number=served.number + 1)
     assert (killed.state, killed.note) == (State.FAILED, "The process was ended.")
+    assert killed.alert == "The training failed. The process was ended."
     left = {path.name for path in cache_directory().iterdir() if killed.directory in path.name}
     assert left == set()
     assert killed.directory not in artefact_storage.stored_names()

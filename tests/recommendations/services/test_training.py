@@ -14,7 +14,7 @@ from recommendations.errors import (
     TrainingRunsAlreadyError,
 )
 from recommendations.models import ModelVersion
-from recommendations.services import trainers
+from recommendations.services import artefact_storage, trainers
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.artefact_storage import stored_names
 from recommendations.services.trainer import Evaluation
@@ -106,6 +106,33 @@ def test_a_cancelled_training_stops_and_leaves_nothing(two_camps, monkeypatch):
     assert cancelled.state == State.CANCELLED
     assert cancelled.directory not in stored_names()
     assert ModelVersion.objects.get(state=State.ACTIVE) == two_camps.version
+
+
+def test_a_training_cancelled_while_it_is_stored_does_not_serve(two_camps, monkeypatch):
+    store_it = artefact_storage.upload
+
+    def upload(path):
+        store_it(path)
+        assert cancel_training(number=two_camps.version.number + 1)
+
+    monkeypatch.setattr(artefact_storage, "upload", upload)
+
+    with pytest.raises(TrainingCancelledError):
+        train_version(activate=True)
+
+    cancelled = ModelVersion.objects.first()
+    assert (cancelled.state, cancelled.alert) == (State.CANCELLED, "")
+    assert cancelled.directory not in stored_names()
+    assert ModelVersion.objects.get(state=State.ACTIVE) == two_camps.version
+
+
+def test_a_training_that_fails_is_told_of(two_camps, monkeypatch):
+    monkeypatch.setattr(trainers, "judge_recipes", lambda *_args, **_kwargs: 1 / 0)
+
+    with pytest.raises(TrainingFailedError):
+        train_version(activate=True)
+
+    assert "The training failed. ZeroDivisionError" in ModelVersion.objects.first().alert
 
 
 @pytest.mark.django_db(transaction=True)
