@@ -1,10 +1,11 @@
 """Leave out of two trails of the same people what came long before they part.
 
 Sums over entries, and over pairs of entries at most a window apart, are the same in both for the
-common past: their difference comes from the rest, and from what is a window before it.
+common past: their difference comes from the rest, and from what is a window before it. That is
+there to be paired with the rest, not among itself.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -24,11 +25,11 @@ def without_common_past(before: Trail, after: Trail, *, window: int) -> tuple[Tr
     """Return both trails without what cancels out; `users` number the same people in both."""
     n_people = int(max(before.users.max(initial=-1), after.users.max(initial=-1))) + 1
     old, new = _Spans.of(before, n_people), _Spans.of(after, n_people)
-    in_common = _count_in_common(before, after, old, new, window=window)
+    in_common, alike = _count_in_common(before, after, old, new, window=window)
     parting = np.minimum(old.places_at(in_common), new.places_at(in_common)) - window
     return (
-        take(before, old.is_needed(in_common, parting)),
-        take(after, new.is_needed(in_common, parting)),
+        old.without_past(in_common, alike, parting),
+        new.without_past(in_common, alike, parting),
     )
 
 
@@ -52,27 +53,40 @@ class _Spans:
         places[has_one] = self.trail.places[self.starts[has_one] + numbers[has_one]]
         return places
 
-    def is_needed(self, in_common: IndexArray, parting: IndexArray) -> BoolArray:
-        """Return which entries differ, or come at most a window before one that does."""
+    def without_past(self, in_common: IndexArray, alike: IndexArray, parting: IndexArray) -> Trail:
+        """Return the entries that differ, or come at most a window before one that does.
+
+        Those that are `alike` but for what follows them are no targets: what came before is too.
+        """
         users = self.trail.users
         numbers = np.arange(len(users)) - self.starts[users]
-        is_needed = (numbers >= in_common[users]) | (self.trail.places >= parting[users])
-        return np.asarray(is_needed)
+        differs = numbers >= in_common[users]
+        marked = replace(
+            self.trail,
+            is_target=self.trail.is_target & (numbers >= alike[users]),
+            is_counted=differs,
+        )
+        return take(marked, differs | (self.trail.places >= parting[users]))
 
 
 def _count_in_common(
     before: Trail, after: Trail, old: _Spans, new: _Spans, *, window: int
-) -> IndexArray:
-    """Return how many entries each person begins with in both, shape (n_people,)."""
+) -> tuple[IndexArray, IndexArray]:
+    """Return how many entries each person begins with in both, shape (n_people,).
+
+    And how many if it does not count how many ratings follow.
+    """
     lengths = np.minimum(old.lengths, new.lengths)
     owners = np.repeat(np.arange(len(lengths)), lengths)
     numbers = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     first, second = old.starts[owners] + numbers, new.starts[owners] + numbers
-    differs = np.minimum(before.rows_after[first], window) != np.minimum(
-        after.rows_after[second], window
-    )
+    differs = np.zeros(len(owners), dtype=np.bool_)
     for name in ("places", "items", "inputs", "is_target"):
         differs |= getattr(before, name)[first] != getattr(after, name)[second]
-    in_common = lengths.copy()
+    alike, in_common = lengths.copy(), lengths.copy()
+    np.minimum.at(alike, owners[differs], numbers[differs])
+    differs |= np.minimum(before.rows_after[first], window) != np.minimum(
+        after.rows_after[second], window
+    )
     np.minimum.at(in_common, owners[differs], numbers[differs])
-    return in_common
+    return in_common, alike

@@ -28,7 +28,7 @@ class Trail:
 
     `places` is the number of the user's ratings up to the entry, itself included, less one;
     `rows_after` the number of their ratings behind it. `inputs` is what the entry weighs. Ratings
-    are targets, events are not.
+    are targets, events are not. Of pairs of entries only those whose later one `is_counted` add up.
     """
 
     users: IndexArray
@@ -37,6 +37,7 @@ class Trail:
     items: IndexArray
     inputs: Float32Array
     is_target: BoolArray
+    is_counted: BoolArray
 
     def blocks(self) -> Iterator["Trail"]:
         """Yield pieces of about a million entries, people kept whole."""
@@ -54,6 +55,7 @@ class Trail:
 
         The positions of the earlier and of the later one, and how many places lie between.
         """
+        are_all_counted = bool(self.is_counted.all())
         ends = np.searchsorted(self.users, self.users, side="right")
         earlier = np.arange(len(self.users))
         for offset in count(1):
@@ -65,7 +67,12 @@ class Trail:
                 earlier, later, distances = earlier[is_near], later[is_near], distances[is_near]
             if not len(earlier):
                 return
-            yield earlier, later, distances
+            if are_all_counted:
+                yield earlier, later, distances
+                continue
+            chosen = np.flatnonzero(self.is_counted[later])
+            if len(chosen):
+                yield earlier[chosen], later[chosen], distances[chosen]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -161,6 +161,7 @@ class Sequence(Recommender):
             items=columns,
             inputs=inputs[order],
             is_target=is_target[order],
+            is_counted=np.ones(len(order), dtype=np.bool_),
         )
 
     def _stack(self, layers: list[Float32Array]) -> CsrMatrix | Float32Array:
