@@ -13,7 +13,7 @@ from recommendations.engine.increments.people import World
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.models.bayesian_factors import Prior, posterior
 from recommendations.engine.models.star_members import StarMember
-from recommendations.engine.models.star_sums import ItemSums, sum_people
+from recommendations.engine.models.star_sums import ItemSums, messages_of, sum_people
 from recommendations.engine.models.stars import Stars
 from recommendations.engine.models.symmetric import unpack
 from recommendations.engine.threads import blas_threads, map_blocks
@@ -42,9 +42,10 @@ def _update_member(
     places = np.minimum(np.searchsorted(rated, touched), len(rated) - 1)
     is_known = rated[places] == touched
     sums = _known_sums(state, places, is_known)
+    messages = messages_of(member, touched)
     for rows, sign in ((before, np.float32(-1)), (after, np.float32(1))):
         if rows.n_ratings:
-            own = sum_people(rows, member, mean=mean, items=touched)
+            own = sum_people(rows, member, mean=mean, items=touched, messages=messages)
             sums.moments[:] += sign * own.moments
             sums.gains[:] += sign * own.gains
     vectors, covariances = np.array(member.item_vectors), np.array(member.item_covariances)

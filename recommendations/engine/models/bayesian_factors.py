@@ -104,23 +104,35 @@ class Prior:
     precision: Float32Array
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Messages:
+    """What one side tells the other, each row by its weight: see `Vectors.expectations`."""
+
+    expectations: Float32Array
+    features: Float32Array
+    effects: Float32Array
+    weights: FloatArray
+
+    @classmethod
+    def of(cls, vectors: Vectors[np.float32], weights: FloatArray) -> "Messages":
+        """Return the messages of rows whose ratings are so precise."""
+        weighting = weights[:, np.newaxis].astype(np.float32)
+        return cls(
+            expectations=vectors.expectations() * weighting,
+            features=vectors.features() * weighting,
+            effects=(vectors.means[:, 0] * weights).astype(np.float32),
+            weights=weights,
+        )
+
+
 def update(
-    ratings: Ratings,
-    other: Vectors[np.float32],
-    prior: Prior,
-    *,
-    row_weights: FloatArray,
-    weights: FloatArray,
+    ratings: Ratings, other: Messages, prior: Prior, *, row_weights: FloatArray
 ) -> tuple[Vectors[np.float32], FloatArray]:
     """Return the posterior of one side given the other, and Σ E[error²] of each row.
 
-    A rating counts by row_weights[row] · weights[column] in precision; the squared errors are
-    weighted by `weights` only.
+    A rating counts by row_weights[row] · other.weights[column] in precision; the squared errors
+    are weighted by the other's weights only.
     """
-    weighting = weights[:, np.newaxis].astype(np.float32)
-    expectations = other.expectations() * weighting
-    features = other.features() * weighting
-    effects = (other.means[:, 0] * weights).astype(np.float32)
     n_rows, size = prior.means.shape
     means = np.empty((n_rows, size), dtype=np.float32)
     covariances = np.empty((n_rows, size * (size + 1) // 2), dtype=np.float32)
@@ -128,7 +140,9 @@ def update(
     pairs = pairing(size)
 
     def solve(rows: slice) -> None:
-        sums, centred_sums = ratings.sums(rows, expectations=expectations, features=features)
+        sums, centred_sums = ratings.sums(
+            rows, expectations=other.expectations, features=other.features
+        )
         split = covariances.shape[1]
         scale = row_weights[rows, np.newaxis].astype(np.float32)
         moments, gains = sums[:, :split], centred_sums - sums[:, split:-1]
@@ -136,7 +150,7 @@ def update(
         found, packed = posterior(moments, gains, prior_of_rows, scale=scale)
         means[rows], covariances[rows] = found, packed
         centred = ratings.centred[rows]
-        squares = centred.power(2) @ weights - 2 * (centred @ effects) + sums[:, -1]
+        squares = centred.power(2) @ other.weights - 2 * (centred @ other.effects) + sums[:, -1]
         seconds = np.einsum("np,np,p->n", moments, packed + pack_outer(found), pairs.counts)
         errors[rows] = squares - 2 * np.einsum("ni,ni->n", found, gains) + seconds
 
@@ -230,19 +244,17 @@ def fit_factors(
     for _ in range(settings.iterations):
         state.users, errors = update(
             by_user,
-            state.items,
+            Messages.of(state.items, state.item_weights),
             state.user_prior(),
             row_weights=state.user_weights / state.noise,
-            weights=state.item_weights,
         )
         _learn_user_noise(state, errors, by_user.counts, doubt=settings.user_doubt)
         _learn_user_prior(state)
         state.items, errors = update(
             by_item,
-            state.users,
+            Messages.of(state.users, state.user_weights),
             state.item_prior(),
             row_weights=state.item_weights / state.noise,
-            weights=state.user_weights,
         )
         _learn_item_noise(state, errors, by_item.counts, doubt=settings.item_doubt)
         _learn_item_prior(state)

@@ -14,6 +14,7 @@ from recommendations.engine.arrays import CsrMatrix, Float32Array, IndexArray
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.bayesian_factors import (
     FactorFit,
+    Messages,
     Prior,
     Ratings,
     Vectors,
@@ -35,18 +36,25 @@ class ItemSums:
     gains: Float32Array
 
 
-def sum_people(
-    people: Interactions, member: StarMember, *, mean: float, items: IndexArray
-) -> ItemSums:
-    """Return what these people say of these items, each by the precision of their ratings."""
-    rated = people.keep_users(np.flatnonzero(np.diff(people.user_items.indptr)))
-    stars = rated.user_items
-    used = np.unique(stars.indices)
-    by_user = Ratings.of(stars[:, used], mean)
+def messages_of(member: StarMember, items: IndexArray) -> Messages:
+    """Return what these items tell the people who rated them."""
     vectors = Vectors(
-        means=np.asarray(member.item_vectors[used]),
-        covariances=np.asarray(member.item_covariances[used]),
+        means=np.asarray(member.item_vectors[items]),
+        covariances=np.asarray(member.item_covariances[items]),
     )
+    return Messages.of(vectors, member.item_weights[items])
+
+
+def sum_people(
+    people: Interactions, member: StarMember, *, mean: float, items: IndexArray, messages: Messages
+) -> ItemSums:
+    """Return what these people say of these items, each by the precision of their ratings.
+
+    They have rated no others; `messages` are those of the items.
+    """
+    rated = people.keep_users(np.flatnonzero(np.diff(people.user_items.indptr)))
+    stars = rated.user_items[:, items]
+    by_user = Ratings.of(stars, mean)
     prior = Prior(
         means=(member.user_base + user_sets(rated) @ member.set_map).astype(np.float32),
         precision=np.linalg.inv(member.user_covariance).astype(np.float32),
@@ -54,16 +62,10 @@ def sum_people(
     noise, scale, doubt = member.scales
     weights = np.full(rated.n_users, scale)
     for _ in range(_ROUNDS):
-        found, errors = update(
-            by_user,
-            vectors,
-            prior,
-            row_weights=weights / noise,
-            weights=member.item_weights[used],
-        )
+        found, errors = update(by_user, messages, prior, row_weights=weights / noise)
         weights = scale * precision_weights(errors, by_user.counts, noise=noise, doubt=doubt)
     weighting = weights[:, np.newaxis].astype(np.float32)
-    by_item = Ratings.of(cast("CsrMatrix", sparse.csr_array(stars[:, items].T)), mean)
+    by_item = Ratings.of(cast("CsrMatrix", sparse.csr_array(stars.T)), mean)
     sums, centred = by_item.sums(
         slice(None),
         expectations=found.expectations() * weighting,
@@ -78,7 +80,8 @@ def record_sums(
 ) -> None:
     """Record what `posterior` needs to solve the rated items of a fitted member again."""
     prior = fit.item_prior()
-    sums = sum_people(people, member, mean=fit.mean, items=rated)
+    messages = messages_of(member, rated)
+    sums = sum_people(people, member, mean=fit.mean, items=rated, messages=messages)
     record("rated", rated)
     record("prior_means", prior.means)
     record("prior_precision", prior.precision)

@@ -4,6 +4,7 @@ from scipy import sparse
 
 from recommendations.engine.models.bayesian_factors import (
     FactorSettings,
+    Messages,
     Prior,
     Ratings,
     Vectors,
@@ -57,7 +58,10 @@ def test_one_update_worked_out_the_slow_way():
     prior = Prior(means=np.ones((2, 2), np.float32), precision=np.diag([2, 3]).astype(np.float32))
     weights = np.array([1.0, 2.0, 0.5])
     found, errors = update(
-        Ratings.of(stars, 3.0), items, prior, row_weights=np.array([2.0, 1.0]), weights=weights
+        Ratings.of(stars, 3.0),
+        Messages.of(items, weights),
+        prior,
+        row_weights=np.array([2.0, 1.0]),
     )
     precision, pull, draws = np.diag([2.0, 3.0]), np.array([2.0, 3.0]), []
     for item, value in ((0, 5), (2, 3)):
