@@ -4,9 +4,8 @@ An *entry* says of a file its `sha256`, `size`, `dtype` and `shape`.
 """
 
 import hashlib
-import io
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingE
 READ_ONLY = 0o444
 ENTRY_KEYS = frozenset({"sha256", "size", "dtype", "shape"})
 _CHUNK = 1 << 20
-_HEADER = 1 << 12
+_BLOCK = 1 << 22
 
 
 def write_array(path: Path, values: NDArray[np.generic]) -> dict[str, Any]:
@@ -70,25 +69,24 @@ def map_array(path: Path, entry: Mapping[str, Any]) -> NDArray[np.generic]:
     return np.asarray(values)
 
 
-def read_array(path: Path, entry: Mapping[str, Any]) -> NDArray[np.generic]:
-    """Return an array of one's own, read and checked in one pass.
+def read_rows(path: Path, entry: Mapping[str, Any]) -> Iterator[tuple[slice, NDArray[np.generic]]]:
+    """Yield the rows of an array some at a time, each block in the place of the one before.
 
-    Raises `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written.
+    Raises `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written: in
+    the end, so what was read before must not be used until then.
     """
     check_size(path, entry)
-    content = np.empty(entry["size"], dtype=np.uint8)
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        for start in range(0, len(content), _CHUNK):
-            piece = content[start : start + _CHUNK]
-            stream.readinto(piece.data)
-            digest.update(piece.data)
+    shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
+    n_rows = max(_BLOCK // max(dtype.itemsize * int(np.prod(shape[1:])), 1), 1)
+    block = np.empty((min(n_rows, shape[0]), *shape[1:]), dtype=dtype)
+    with path.open("rb", buffering=0) as stream:
+        digest = hashlib.sha256(stream.read(entry["size"] - dtype.itemsize * int(np.prod(shape))))
+        for start in range(0, shape[0], n_rows):
+            rows = block[: min(n_rows, shape[0] - start)]
+            stream.readinto(rows.data.cast("B"))
+            digest.update(rows.data.cast("B"))
+            yield slice(start, start + len(rows)), rows
     _compare(path, digest.hexdigest(), entry)
-    header = io.BytesIO(content[:_HEADER].tobytes())
-    np.lib.format.read_magic(header)
-    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(header)
-    values = content[header.tell() :].view(dtype)
-    return values.reshape(shape, order="F" if is_fortran else "C")
 
 
 def check_bytes(path: Path, entry: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ centring, A' = A + W K Wᵀ with W = [E_touched, c'x, cx], so
 Both ways take people in units of the weight that was usual at the fit (`normaliser`).
 """
 
+from collections.abc import Iterator
 from copy import copy
 
 import numpy as np
@@ -89,14 +90,23 @@ def spread(state: TrainerState, name: str, places: IndexArray, n_items: int) -> 
 
     `places` ascend, but for −1 where there is no place any more.
     """
-    matrix: Float32Array = state.own_array(name)
-    if len(places) == n_items and np.array_equal(places, np.arange(n_items)):
-        return matrix
     total = np.zeros((n_items, n_items), dtype=np.float32)
-    kept = np.flatnonzero(places >= 0)
-    for rows in blocks(len(kept)):
-        total[np.ix_(places[kept[rows]], places[kept])] = matrix[np.ix_(kept[rows], kept)]
+    columns = list(_runs(places))
+    for rows, block in state.rows(name):
+        taken = np.flatnonzero(places[rows] >= 0)
+        targets = places[rows][taken]
+        for run in columns:
+            total[targets, places[run.start] : places[run.stop - 1] + 1] = block[taken, run]
     return total
+
+
+def _runs(places: IndexArray) -> Iterator[slice]:
+    """Yield where places follow each other without a gap."""
+    kept = np.flatnonzero(places >= 0)
+    gaps = np.flatnonzero((np.diff(kept) != 1) | (np.diff(places[kept]) != 1)) + 1
+    for run in np.split(kept, gaps):
+        if len(run):
+            yield slice(int(run[0]), int(run[-1]) + 1)
 
 
 def solve_again(
@@ -136,7 +146,7 @@ def solve_by_woodbury(
     core[[-2, -1], [-2, -1]] = [
         float(keep) ** 2 * sign / total for sign, total in zip(signs, totals, strict=True)
     ]
-    product: Float32Array = state.own_array("product")
+    product = spread(state, "product", np.arange(len(inverse)), len(inverse))
     product[:, touched] += keep * (reached[:, :-2] @ cross)
     for place, sign in enumerate(signs):
         means = ((sign * float(keep) / totals[place]) * targets[place]).astype(np.float32)

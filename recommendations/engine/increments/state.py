@@ -8,7 +8,7 @@ that a second one does not add to the errors of a first, and one that is killed 
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, cast
@@ -20,8 +20,8 @@ from recommendations.engine.array_files import (
     ENTRY_KEYS,
     check_bytes,
     map_array,
-    read_array,
     read_bytes,
+    read_rows,
     sync_directory,
     write_array,
     write_bytes,
@@ -173,12 +173,13 @@ class TrainerState:
             self._mapped[key] = map_array(path, entry)
         return self._mapped[key]
 
-    def own_array(self, name: str) -> Any:
-        """Return an array that may be written to; raise what `array` raises.
+    def rows(self, name: str) -> Iterator[tuple[slice, Any]]:
+        """Yield the rows of a large array that is wanted once, some at a time.
 
-        A large one that is wanted once is read in one pass, and nothing of it stays mapped.
+        Each block takes the place of the one before. What is wrong with the array is raised in
+        the end: see `read_rows`.
         """
-        return read_array(*self._find(f"{self.prefix}{name}"))
+        return read_rows(*self._find(f"{self.prefix}{name}"))
 
     def _find(self, key: str) -> tuple[Path, Mapping[str, Any]]:
         if key not in self.entries:

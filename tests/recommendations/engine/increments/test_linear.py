@@ -140,4 +140,4 @@ def test_an_altered_matrix_is_not_taken_in(known, tmp_path):
     damaged.chmod(0o644)
     damaged.write_bytes(content)
     with pytest.raises(ArtefactCorruptError, match=r"gram\.npy has sha256"):
-        TrainerState.load(damaged.parent).own_array("gram")
+        list(TrainerState.load(damaged.parent).rows("gram"))
