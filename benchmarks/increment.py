@@ -108,7 +108,7 @@ def compare(directory: Path, given: argparse.Namespace) -> int:
             str(taken),
             "",
         ),
-        *((f"of it `{name}`", str(cost), "") for name, cost in parts.items()),
+        *((f"`{name}`, beside others", f"{cost:.2f} s", "") for name, cost in parts.items()),
         ("full fit", str(full), ""),
         ("share of the full fit", taken.share_of(full), f"{GOAL:.0%}"),
         ("arrays written, state", written, ""),
@@ -173,16 +173,16 @@ def make_increment(base: Path, state_directory: Path, changes: Changes, director
     return updated
 
 
-def watch_parts() -> dict[str, Cost]:
-    """Return what each component takes, once it has been updated."""
+def watch_parts() -> dict[str, float]:
+    """Return the seconds on the clock of each component, once it has been updated."""
     plain = update._update  # noqa: SLF001 - the one place every component passes
-    parts: dict[str, Cost] = {}
+    parts: dict[str, float] = {}
 
     def watched(model: Recommender, state: TrainerState, world: World) -> Recommender:
         updated, taken = timed(lambda: plain(model, state, world))
         name = state.prefix.rstrip(".")
-        if "." not in name and taken.processor >= WORTH_A_ROW:
-            parts[name] = taken
+        if "." not in name and taken.clock >= WORTH_A_ROW:
+            parts[name] = taken.clock
         return updated
 
     update._update = watched  # noqa: SLF001

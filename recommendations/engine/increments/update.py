@@ -12,6 +12,7 @@
 
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -37,6 +38,10 @@ from recommendations.engine.models.returns import Returns
 from recommendations.engine.models.sequence import Sequence
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.stars import Stars
+from recommendations.engine.threads import side_by_side
+
+# Up to here matrices over items take 150 MB each, so that components are updated side by side.
+FEW_ITEMS = 6_000
 
 
 class StateMismatchError(EngineError):
@@ -104,10 +109,15 @@ def _update_one(model: Recommender, state: TrainerState, world: World) -> Recomm
 def _update_stack(model: Stack, state: TrainerState, world: World) -> Stack:
     updated = copy(model)
     updated.__post_init__()
-    updated.components_ = {
-        name: _update(component, state.part(name), world)
+    works = [
+        partial(_update, component, state.part(name), world)
         for name, component in model.components_.items()
-    }
+    ]
+    if isinstance(model, Hybrid) and world.after.n_items <= FEW_ITEMS:
+        components = side_by_side(works)
+    else:
+        components = [work() for work in works]
+    updated.components_ = dict(zip(model.components_, components, strict=True))
     updated.training_ = _counts(world.after)
     return updated
 

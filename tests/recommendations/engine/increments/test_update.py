@@ -4,7 +4,7 @@ import pytest
 from recommendations.engine import artefacts
 from recommendations.engine.errors import ArtefactCorruptError
 from recommendations.engine.history import History
-from recommendations.engine.increments import linear
+from recommendations.engine.increments import linear, update
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.update import StateMismatchError, update_hybrid
 from tests.recommendations.engine.increments.worlds import (
@@ -47,6 +47,13 @@ def updated(fitted, later):
 @pytest.fixture(scope="module")
 def refitted(later):
     return quick_hybrid().fit(later[0].interactions(n_items=N_NEW))
+
+
+def test_one_component_after_the_other_comes_to_the_same(fitted, later, updated, monkeypatch):
+    monkeypatch.setattr(update, "FEW_ITEMS", 0)
+    in_turn = update.update_hybrid(*fitted, changes_to(*later, n_items=N_NEW))
+    ours, theirs = in_turn.arrays(), updated.arrays()
+    assert all(close(ours[name], theirs[name]) for name in theirs)
 
 
 def close(first, second):
