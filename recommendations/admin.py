@@ -19,8 +19,10 @@ from recommendations.services.alerts import put_alert_away
 from recommendations.services.gate import sentence_of
 from recommendations.services.registry import activate_version, rollback_version
 from recommendations.services.training import cancel_training
+from recommendations.services.versions import HAS_ARTEFACT
 
 SHOWN_ALERTS = 3
+FEW_LINES = 20
 STATE_COLOURS = {
     "Active": "success",
     "Ready": "info",
@@ -124,6 +126,12 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
         """Tell who may decide which version serves; nobody may change a version's facts."""
         return request.user.has_perm("recommendations.change_modelversion")
 
+    def has_activate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Tell who may let a version serve that can and does not."""
+        can_serve = ModelVersion.objects.filter(pk=object_id, state__in=HAS_ARTEFACT)
+        is_another = can_serve.exclude(state=ModelVersion.State.ACTIVE).exists()
+        return self.has_serve_permission(request) and is_another
+
     def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Tell who may stop a training, while it runs."""
         is_training = ModelVersion.objects.filter(pk=object_id, state=ModelVersion.State.TRAINING)
@@ -142,7 +150,7 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
 
     @action(
         description="Activate",
-        permissions=["serve"],
+        permissions=["activate"],
         icon="rocket_launch",
         dialog={
             "title": "Let this version serve?",
@@ -170,7 +178,7 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
         return self._decide(request, rollback_version, "Activated by going back.")
 
     @action(
-        description="Cancel",
+        description="Stop the training",
         permissions=["cancel"],
         icon="stop_circle",
         dialog={
@@ -227,4 +235,11 @@ def _as_text(facts: object) -> str:
     if not facts:
         return "–"
     text = json.dumps(facts, indent=2, ensure_ascii=False)
-    return format_html('<pre class="facts">{}</pre>', text)
+    if text.count("\n") < FEW_LINES:
+        return format_html('<pre class="facts">{}</pre>', text)
+    lines = f"{text.count(chr(10)) + 1} lines"
+    return format_html(
+        '<details><summary class="facts-fold">{}</summary><pre class="facts">{}</pre></details>',
+        lines,
+        text,
+    )

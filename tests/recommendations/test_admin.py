@@ -38,13 +38,23 @@ def test_the_version_before_serves_again(two_camps, newer):
     assert active_version() == two_camps.version
 
 
-def test_what_cannot_serve_is_said(two_camps):
+def test_a_version_whose_files_are_gone_is_said(two_camps):
     browser = browser_of(make_superuser())
-    failed = ModelVersion.objects.create(number=99, state="failed")
-    response = browser.post(f"{LIST}{failed.pk}/activate/", SUBMIT)
-    assert [str(each) for each in get_messages(response.wsgi_request)] == ["Version 99 is failed."]
+    gone = ModelVersion.objects.create(
+        number=99, state=ModelVersion.State.READY, directory="gone", manifest_sha256="0" * 64
+    )
+    response = browser.post(f"{LIST}{gone.pk}/activate/", SUBMIT)
+    (said,) = get_messages(response.wsgi_request)
+    assert "99" in str(said)
     assert active_version() == two_camps.version
     assert not LogEntry.objects.exists()
+
+
+def test_what_failed_or_serves_already_is_not_activated(two_camps):
+    browser = browser_of(make_superuser())
+    failed = ModelVersion.objects.create(number=99, state=ModelVersion.State.FAILED)
+    for version in (failed, two_camps.version):
+        assert browser.post(f"{LIST}{version.pk}/activate/", SUBMIT).status_code == 403
 
 
 def test_curators_may_look_and_nobody_else(two_camps, newer):
