@@ -30,18 +30,22 @@ class Ask:
 
 @dataclass(frozen=True)
 class Load:
-    """What a server answered: requests a second, and milliseconds at percentiles."""
+    """What a server answered: requests a second, and milliseconds at percentiles.
+
+    `asked` counts the requests of the warm-up as well.
+    """
 
     a_second: float
     p50: float
     p95: float
     p99: float
     failures: int
+    asked: int
 
 
 def load(port: int, asks: Sequence[Ask], *, seconds: float, clients: int = CLIENTS) -> Load:
     """Ask a server on loopback in turn, for so many seconds after a short warm-up."""
-    _run(port, asks, seconds=WARM_UP_SECONDS, clients=clients)
+    warm_up = _run(port, asks, seconds=WARM_UP_SECONDS, clients=clients)
     (found,) = _run(port, asks, seconds=seconds, clients=clients)
     times = np.repeat(
         [float(each) for each in found["response_times"]], list(found["response_times"].values())
@@ -54,6 +58,7 @@ def load(port: int, asks: Sequence[Ask], *, seconds: float, clients: int = CLIEN
         p95=float(p95),
         p99=float(p99),
         failures=found["num_failures"],
+        asked=sum(each["num_requests"] for each in (*warm_up, found)),
     )
 
 

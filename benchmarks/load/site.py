@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks.load.locust import WARM_UP_SECONDS, Ask, load
+from benchmarks.load.locust import Ask, load
 from benchmarks.load.processes import memory_mb, on_core, processor_seconds, web_processes
 from benchmarks.private_site import BARE_VIEW, SITE, Visitor, ask, free_port, web_server
 
@@ -42,6 +42,10 @@ def _kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
     ]
     return {
         "home": [Ask("home", "/", headers) for headers in cookies],
+        "open-page": [
+            Ask("open-page", f"/?token={token}", {"HX-Request": "true"} | headers)
+            for token, headers in zip(_tokens_of_pages(visitors), cookies, strict=True)
+        ],
         "movie": [
             Ask("movie", movie.get_absolute_url(), cookies[number % len(cookies)])
             for number, movie in enumerate(movies)
@@ -67,6 +71,20 @@ def _kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
     }
 
 
+def _tokens_of_pages(visitors: Sequence[Visitor]) -> list[str]:
+    """Return what the open front page of each person sends while it shows what is true."""
+    from accounts.models import User
+    from movies.services.curation import read_curation_revision
+    from recommendations.services.following import Basis
+
+    people = User.objects.in_bulk([visitor.user_id for visitor in visitors])
+    revision = read_curation_revision()
+    return [
+        Basis.of(viewer=people[visitor.user_id], curation_revision=revision).token
+        for visitor in visitors
+    ]
+
+
 def _measure(
     application: str, kinds: dict[str, list[Ask]], *, seconds: float
 ) -> dict[str, dict[str, Any]]:
@@ -84,9 +102,8 @@ def _measure(
             with on_core(CLIENT_CORE):
                 loaded = load(port, asks, seconds=seconds)
             spent = processor_seconds(pids) - before
-            asked = loaded.a_second * (seconds + WARM_UP_SECONDS)
             found[name] = asdict(loaded) | {
-                "processor_ms": 1e3 * spent / max(asked, 1.0),
+                "processor_ms": 1e3 * spent / max(loaded.asked, 1),
                 "memory_mb": [memory_mb(pid) for pid in pids],
             }
     return found
