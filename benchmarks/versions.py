@@ -41,11 +41,15 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def version_of(port: int, visitor: Visitor) -> int:
-    """Ask as a program does; each question is another person's, so that none is limited."""
+def version_of(port: int, visitor: Visitor) -> int | None:
+    """Ask as a program does; each question is another person's, so that none is limited.
+
+    None is said by a machine where no artefact has arrived yet.
+    """
     headers = {"Authorization": f"Bearer {visitor.token}"}
     _, content = ask(port, "GET", "/api/v1/me/recommendations/?limit=1", headers)
-    return int(json.loads(content)["model_version"])
+    number: int | None = json.loads(content)["model_version"]
+    return number
 
 
 def wait_for_version(port: int, number: int, visitors: list[Visitor]) -> float:
