@@ -41,7 +41,8 @@ logger = logging.getLogger(__name__)
 
 LATELY = timedelta(days=14)
 ABOUT = timedelta(hours=1)
-# Scores of a block fill 32 MB at the most, whatever the size of the catalogue.
+# Scores of a block fill 32 MB at the most, whatever the size of the catalogue, and as much again
+# while they are worked out.
 CELLS_AT_ONCE = 4_000_000
 MOST_PEOPLE_AT_ONCE = 250
 LOOKED_UP_AT_ONCE = 1_000
@@ -134,6 +135,7 @@ def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[Encode
     def work(people: list[Person]) -> list[EncodedLists]:
         return make_block(people, making)
 
+    model.outline()  # here, and not once more in each process
     # What is here already stays: the processes need neither look through it nor copy it.
     gc.freeze()
     try:

