@@ -143,12 +143,12 @@ def increment(size: Size) -> dict[str, Any]:
 
 def _rate_some_movies(user_ids: list[int]) -> int:
     """Let each of these people rate movies of the most rated they have not; return how many."""
-    from django.db.models import Count
+    from django.db.models import F
     from django.utils import timezone
 
     from movies.models import Movie, Rating
 
-    movies = Movie.objects.annotate(count=Count("ratings")).order_by("-count", "pk")
+    movies = Movie.objects.order_by(F("stats__rating_count").desc(nulls_last=True), "pk")
     wanted = list(movies.values_list("pk", flat=True)[:RATED_MOVIES])
     own: dict[int, set[int]] = {user_id: set() for user_id in user_ids}
     for user_id, movie_id in Rating.objects.filter(user__in=user_ids).values_list(
