@@ -126,7 +126,8 @@ def test_the_parts_sum_to_the_score_of_the_list(owner):
     program = Program(owner)
     for result in program.get(ADDRESS).json()["results"]:
         said = program.get(f"{ADDRESS}{result['movie']['id']}/explanation/").json()
-        assert said["score"] == pytest.approx(result["score"], rel=1e-9)
+        # Lists are scored in blocks, whose sums run in another order.
+        assert said["score"] == pytest.approx(result["score"], rel=1e-6)
         assert said["rank"] == result["rank"]
         size = sum(abs(part["value"]) for part in said["parts"])
         total = math.fsum(part["value"] for part in said["parts"])

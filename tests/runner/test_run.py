@@ -80,9 +80,10 @@ def test_a_killed_runner_leaves_no_process(site):
     run = start_run(site, port=free_port())
     assert READY_LINE.match(run.stdout.readline())
     deadline = time.monotonic() + 20
-    while len(workers_of(site)) < 4 and time.monotonic() < deadline:  # two with a pool of two
+    # A worker with a pool of two, and one that trains with a pool of one.
+    while len(workers_of(site)) < 5 and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert len(workers_of(site)) == 4
+    assert len(workers_of(site)) == 5
     run.kill()
     run.wait()
     assert wait_until_gone(site) == {}
