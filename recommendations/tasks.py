@@ -12,6 +12,7 @@ from recommendations.errors import (
     FullTrainingNeededError,
     ModelNotReadyError,
     NothingToLearnFromError,
+    RecommendationsError,
     TrainingCancelledError,
     TrainingRunsAlreadyError,
 )
@@ -88,6 +89,8 @@ def increment() -> None:
         make_increment(after_rollback=False)
     except (FullTrainingNeededError, TrainingRunsAlreadyError) as error:
         logger.info("no increment now: %s", error)
+    except RecommendationsError as error:
+        logger.warning("the increment came to nothing: %s", error)
 
 
 @shared_task(name="recommendations.tidy_versions")

@@ -23,10 +23,18 @@ CHUNK = 1 << 20
 
 
 def upload(directory: Path) -> None:
-    """Copy an artefact into the storage; what it refers to is there already."""
+    """Copy an artefact into the storage; what it refers to is there already.
+
+    Raises `ArtefactStorageError` where the storage does not take it.
+    """
     manifest = manifests.read_manifest(directory)
     for file_name in (*own_files(manifest), MANIFEST):
-        _store(directory / file_name, f"{directory.name}/{file_name}")
+        name = f"{directory.name}/{file_name}"
+        try:
+            _store(directory / file_name, name)
+        except OSError as error:
+            message = f"The storage of artefacts did not take {name}: {error}."
+            raise ArtefactStorageError(message) from error
 
 
 def is_stored(name: str, *, expected_sha256: str) -> bool:

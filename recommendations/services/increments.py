@@ -7,7 +7,8 @@ leaves a row that failed.
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ import numpy as np
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from config.errors import DATABASE_GONE
 from recommendations.engine import artefacts
 from recommendations.engine.arrays import IndexArray
 from recommendations.engine.errors import EngineError
@@ -22,13 +24,13 @@ from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.update import Changes, update_hybrid
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.errors import FullTrainingNeededError
+from recommendations.errors import FullTrainingNeededError, TrainingCancelledError
 from recommendations.models import ModelVersion
 from recommendations.services.artefact_cache import artefact_path, make_local
 from recommendations.services.dataset import read_content, read_people
 from recommendations.services.forked import Tell, run_forked
 from recommendations.services.progress import Progress
-from recommendations.services.pruning import prune_versions
+from recommendations.services.pruning import prune_versions, remove_what_is_gone
 from recommendations.services.registry import activate_version, active_version
 from recommendations.services.trainer_state import Mark, load_state, remove_old_states
 from recommendations.services.versions import (
@@ -58,7 +60,8 @@ def make_increment(
     TrainingRunsAlreadyError while another process trains or makes one.
     """
     with version_lock(Kind.INCREMENT), version_lock(Kind.FULL):
-        give_up_on_abandoned(Kind.INCREMENT)
+        if give_up_on_abandoned(Kind.INCREMENT):
+            remove_what_is_gone()
         active = active_version()
         if active is None:
             raise FullTrainingNeededError("No version serves yet.")
@@ -136,17 +139,16 @@ def _make(
     basis: str,
     report: Report,
 ) -> ModelVersion:
-    version = create_version(kind=Kind.INCREMENT, base=base)
-    path, base_path = artefact_path(version), artefact_path(base)
+    with _new_version(base) as version:
+        path, base_path = artefact_path(version), artefact_path(base)
 
-    def work(tell: Tell) -> dict[str, Any]:
-        tell("updating", 0.0)
-        updated = update_hybrid(model, state, changes)
-        tell("writing", 0.9)
-        artefacts.save(updated, path, base=base_path)
-        return asdict(updated.training_)
+        def work(tell: Tell) -> dict[str, Any]:
+            tell("updating", 0.0)
+            updated = update_hybrid(model, state, changes)
+            tell("writing", 0.9)
+            artefacts.save(updated, path, base=base_path)
+            return asdict(updated.training_)
 
-    try:
         progress = Progress(version, report=report)
         watch = progress.between(0, 99, prefix="increment")
         counts = cast("dict[str, Any]", run_forked(work, watch=watch, hours=HOURS))
@@ -158,7 +160,19 @@ def _make(
             counts={**base.training_counts, **counts, "basis": basis},
         )
         progress.end()
-    except BaseException as error:
-        end_version(version, state=State.FAILED, note=str(error) or type(error).__name__)
-        raise
     return version
+
+
+@contextmanager
+def _new_version(base: ModelVersion) -> Iterator[ModelVersion]:
+    """Begin an increment; mark it and remove what there is of it where it comes to nothing."""
+    version = create_version(kind=Kind.INCREMENT, base=base)
+    try:
+        yield version
+    except BaseException as error:
+        is_cancelled = isinstance(error, TrainingCancelledError)
+        note = str(error) or type(error).__name__
+        end_version(version, state=State.CANCELLED if is_cancelled else State.FAILED, note=note)
+        with suppress(*DATABASE_GONE):
+            remove_what_is_gone()
+        raise

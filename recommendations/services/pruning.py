@@ -60,8 +60,8 @@ def remove_what_is_gone() -> None:
     try:
         for name in sorted(artefact_storage.stored_names() & gone):
             artefact_storage.delete(name)
-    except (OSError, ArtefactStorageError):
-        logger.exception("artefacts of versions that are gone are still in the storage")
+    except (OSError, ArtefactStorageError) as error:
+        logger.warning("artefacts of versions that are gone stay in the storage: %s", error)
 
 
 def tidy_versions() -> int:

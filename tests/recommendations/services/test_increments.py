@@ -14,18 +14,19 @@ from recommendations.engine.history import History
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import (
     FullTrainingNeededError,
+    TrainingCancelledError,
     TrainingFailedError,
     TrainingRunsAlreadyError,
 )
 from recommendations.models import ModelVersion
 from recommendations.services import increments, training
-from recommendations.services.artefact_cache import artefact_path
+from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.dataset import read_interactions
 from recommendations.services.increments import make_increment
 from recommendations.services.registry import activate_version, active_version
 from recommendations.services.store import store
 from recommendations.services.trainer_state import state_path
-from recommendations.services.training import train_version
+from recommendations.services.training import cancel_training, train_version
 from recommendations.services.versions import INCREMENT_LOCK, TRAINING_LOCK, version_lock
 from recommendations.tasks import increment
 from tests.factories import make_movie, make_user
@@ -161,7 +162,58 @@ def test_one_that_was_killed_is_made_again(two_camps, monkeypatch):
     assert ModelVersion.objects.first().state == State.TRAINING
     assert active_version() == two_camps.version
     assert make_increment().state == State.ACTIVE
-    assert ModelVersion.objects.get(number=2).state == State.FAILED
+    killed = ModelVersion.objects.get(number=2)
+    assert killed.state == State.FAILED
+    assert not artefact_path(killed).exists()
+
+
+@pytest.fixture
+def refusing_storage(two_camps, settings, tmp_path):
+    """Let a file stand where the storage should be, as when a share is not mounted."""
+    (tmp_path / "refusing").touch()
+    place = {"OPTIONS": {"location": tmp_path / "refusing"}}
+    settings.STORAGES = settings.STORAGES | {
+        "artefacts": settings.STORAGES["artefacts"] | place,
+    }
+
+
+def test_a_storage_that_refuses_leaves_nothing_and_one_line(two_camps, refusing_storage, caplog):
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    before = {path.name for path in cache_directory().iterdir()}
+    increment()
+    with pytest.raises(CommandError, match="did not take 000003-"):
+        call_command("increment")
+    assert {path.name for path in cache_directory().iterdir()} == before
+    assert active_version() == two_camps.version
+    said = [record for record in caplog.records if "came to nothing" in record.message]
+    assert [(record.levelname, record.exc_info) for record in said] == [("WARNING", None)]
+
+
+def test_one_that_is_cancelled_ends_as_cancelled(two_camps):
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+
+    def cancel(stage: str) -> None:
+        assert not stage.startswith("increment") or cancel_training(number=2)
+
+    with pytest.raises(TrainingCancelledError):
+        make_increment(report=cancel)
+    cancelled = ModelVersion.objects.get(number=2)
+    assert cancelled.state == State.CANCELLED
+    assert not artefact_path(cancelled).exists()
+
+
+def test_the_task_of_one_that_is_cancelled_ends_well(two_camps, monkeypatch, caplog):
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    plain = increments.publish_version
+
+    def cancel_and_publish(version, **fields):
+        assert cancel_training(number=version.number)
+        plain(version, **fields)
+
+    monkeypatch.setattr(increments, "publish_version", cancel_and_publish)
+    increment()
+    assert ModelVersion.objects.first().state == State.CANCELLED
+    assert "came to nothing: The training of version 2 was cancelled." in caplog.text
 
 
 def test_none_is_made_beside_a_training(two_camps):
