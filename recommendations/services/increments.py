@@ -7,12 +7,14 @@ leaves a row that failed.
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
@@ -22,7 +24,7 @@ from recommendations.engine.arrays import IndexArray
 from recommendations.engine.errors import EngineError
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.update import Changes, update_hybrid
-from recommendations.engine.items import ItemIndex
+from recommendations.engine.items import ItemContent, ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import FullTrainingNeededError, TrainingCancelledError
 from recommendations.models import ModelVersion
@@ -47,6 +49,8 @@ Kind = ModelVersion.Kind
 State = ModelVersion.State
 Report = Callable[[str], None]
 HOURS = 1.0
+# A version only because somebody looked at pages is made no more often than this.
+LOOKS_GATHER_SECONDS = 3600
 
 
 def make_increment(
@@ -54,7 +58,8 @@ def make_increment(
 ) -> ModelVersion | None:
     """Make and activate an increment of what serves; return None where nothing has changed.
 
-    Without `after_rollback` none is made while a version serves that somebody went back to.
+    Looks at pages alone are a change when the first of them is an hour old. Without
+    `after_rollback` none is made while a version serves that somebody went back to.
 
     Raises FullTrainingNeededError where there is nothing to start from, and
     TrainingRunsAlreadyError while another process trains or makes one.
@@ -72,15 +77,14 @@ def make_increment(
         state, mark = load_state(base)
         make_local(base)
         model = _load(base)
-        changes, basis = _read_changes(model, mark)
-        n_changed, n_new = len(changes.changed), changes.people.n_items - model.n_items
-        is_nothing = not n_changed and not n_new
-        if active.training_counts.get("basis", "") == basis or (is_nothing and active == base):
+        news = _read_news(model, mark)
+        if not news.should_be_counted(active):
             return None
         report(
-            f"{n_changed:,} people changed and {n_new:,} movies came since version {base.number}"
+            f"{len(news.changed):,} people changed and {len(news.new_ids):,} movies came "
+            f"since version {base.number}"
         )
-        version = _make(base, model=model, state=state, changes=changes, basis=basis, report=report)
+        version = _make(base, model=model, state=state, news=news, report=report)
         if active_version() != active:
             report(f"another version was activated meanwhile; version {version.number} is ready")
             return version
@@ -109,17 +113,43 @@ def _load(base: ModelVersion) -> Hybrid:
     return model
 
 
-def _read_changes(model: Hybrid, mark: Mark) -> tuple[Changes, str]:
-    """Return what came since the mark, and a fingerprint of what an increment of it is made of."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _News:
+    """What came since the mark: who acted or left, what was looked at, and the new movies.
+
+    `basis` is a fingerprint of everything but the looks.
+    """
+
+    changed: IndexArray
+    looks: npt.NDArray[Any]
+    new_ids: list[int]
+    new_content: ItemContent
+    basis: str
+
+    def should_be_counted(self, active: ModelVersion) -> bool:
+        """Return whether there is something that the active version has not counted.
+
+        There are fewer looks than it counted where somebody left who did nothing else.
+        """
+        counts = active.training_counts
+        n_counted = counts.get("looks", 0)
+        if self.basis != counts.get("basis", NOTHING) or len(self.looks) < n_counted:
+            return True
+        waiting = self.looks["seconds"][n_counted:]
+        return bool(len(waiting)) and int(waiting[0]) <= time.time() - LOOKS_GATHER_SECONDS
+
+
+def _read_news(model: Hybrid, mark: Mark) -> _News:
     now = Mark.now()
-    changed = mark.changed_until(now)
-    new_ids, content = read_content(above=int(model.known_items.ids[-1]))
-    items = ItemIndex(np.concatenate([model.known_items.ids, np.array(new_ids, dtype=np.int64)]))
-    people = read_people(changed, items=items)
-    changes = Changes(people=people, changed=changed, new_content=content)
-    revisions = now.revisions[np.isin(now.user_ids, changed)]
-    return changes, _fingerprint(
-        changed, revisions, np.array(new_ids), np.array([now.newest_event])
+    acted, looks = mark.changed_until(now), mark.looks_since()
+    new_ids, new_content = read_content(above=int(model.known_items.ids[-1]))
+    revisions = now.revisions[np.isin(now.user_ids, acted)]
+    return _News(
+        changed=np.union1d(acted, looks["user_id"].astype(np.int64)),
+        looks=looks,
+        new_ids=new_ids,
+        new_content=new_content,
+        basis=_fingerprint(acted, revisions, np.array(new_ids)),
     )
 
 
@@ -130,15 +160,16 @@ def _fingerprint(*arrays: IndexArray) -> str:
     return digest.hexdigest()
 
 
+_EMPTY = np.empty(0, dtype=np.int64)
+NOTHING = _fingerprint(_EMPTY, _EMPTY, _EMPTY)
+
+
 def _make(
-    base: ModelVersion,
-    *,
-    model: Hybrid,
-    state: TrainerState,
-    changes: Changes,
-    basis: str,
-    report: Report,
+    base: ModelVersion, *, model: Hybrid, state: TrainerState, news: _News, report: Report
 ) -> ModelVersion:
+    known = np.concatenate([model.known_items.ids, np.array(news.new_ids, dtype=np.int64)])
+    people = read_people(news.changed, items=ItemIndex(known))
+    changes = Changes(people=people, changed=news.changed, new_content=news.new_content)
     with _new_version(base) as version:
         path, base_path = artefact_path(version), artefact_path(base)
 
@@ -154,10 +185,9 @@ def _make(
         counts = cast("dict[str, Any]", run_forked(work, watch=watch, hours=HOURS))
         version.metrics = base.metrics
         version.save(update_fields=["metrics"])
+        counted = {"basis": news.basis, "looks": len(news.looks)}
         publish_version(
-            version,
-            recipe=base.recipe,
-            counts={**base.training_counts, **counts, "basis": basis},
+            version, recipe=base.recipe, counts={**base.training_counts, **counts, **counted}
         )
         progress.end()
     return version

@@ -2,6 +2,7 @@
 
 It holds what each person did, so it never goes where artefacts go. Beside it lies the *mark*:
 the revision of everybody's profile when the ratings were read, which tells who changed since.
+Looks at pages change no revision and are told apart by their primary keys.
 """
 
 import logging
@@ -10,13 +11,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Q
+from django.utils import timezone
 
+from accounts.models import User
 from movies.models import Event
 from recommendations.engine.arrays import IndexArray
 from recommendations.engine.errors import EngineError
@@ -33,44 +38,70 @@ State = ModelVersion.State
 _MARK = ".mark.npz"
 REVISIONS = "SELECT id, profile_revision FROM accounts_user ORDER BY id"
 REVISION_COLUMNS = {"user_id": "i8", "revision": "i8"}
+LOOKS = """
+    SELECT id, user_id, floor(extract(epoch FROM occurred_at))::bigint
+    FROM movies_event WHERE kind = 'viewed' AND id > {above} ORDER BY id
+"""
+LOOK_COLUMNS = {"event_id": "i8", "user_id": "i8", "seconds": "i8"}
+# A page is answered, and what it wrote committed, or it is given up long before.
+COMMITTED_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mark:
-    """Everybody's id and profile revision at one moment, and the newest event there was.
+    """Everybody's id and profile revision at one moment, and which looks at pages there were.
 
-    Whatever is read after the moment is in it or found to have changed since.
+    Up to `settled_look` every look's primary key was there; of those above it, these
+    `later_looks`. Whatever is read after the moment is in it or found to have changed since.
     """
 
     user_ids: IndexArray
     revisions: IndexArray
-    newest_event: int
+    settled_look: int
+    later_looks: IndexArray
 
     @classmethod
     def now(cls) -> Self:
-        """Return the mark of this moment; take it before reading what it is a mark of."""
-        newest_event = Event.objects.aggregate(Max("pk"))["pk__max"] or 0
+        """Return the mark of this moment; take it before reading what it is a mark of.
+
+        A look that takes its key before another may be committed after it, so the last few
+        minutes' are noted one by one.
+        """
+        old = Event.objects.filter(
+            kind=Event.Kind.VIEWED, occurred_at__lt=timezone.now() - COMMITTED_WITHIN
+        )
+        settled = old.order_by("-pk").values_list("pk", flat=True).first() or 0
+        looks = _read_looks(above=settled)
         rows = copy_records(REVISIONS, columns=REVISION_COLUMNS)
         return cls(
             user_ids=rows["user_id"].astype(np.int64),
             revisions=rows["revision"].astype(np.int64),
-            newest_event=newest_event,
+            settled_look=settled,
+            later_looks=looks["event_id"].astype(np.int64),
         )
 
     def changed_until(self, later: "Mark") -> IndexArray:
-        """Return who has another revision later, is new or is gone; looks at pages aside."""
-        places = np.searchsorted(self.user_ids, later.user_ids)
-        inside = np.minimum(places, max(len(self.user_ids) - 1, 0))
-        if not len(self.user_ids):
-            return later.user_ids
-        is_known = self.user_ids[inside] == later.user_ids
-        is_same = is_known & (self.revisions[inside] == later.revisions)
-        gone = np.setdiff1d(self.user_ids, later.user_ids)
-        looked = Event.objects.filter(pk__gt=self.newest_event, pk__lte=later.newest_event)
-        lookers = np.array(
-            list(looked.values_list("user_id", flat=True).distinct()), dtype=np.int64
+        """Return who has another revision later, is new or is gone; looks at pages aside.
+
+        Whoever is new and has done nothing but look is left out.
+        """
+        _, ours, theirs = np.intersect1d(
+            self.user_ids, later.user_ids, assume_unique=True, return_indices=True
         )
-        return np.unique(np.concatenate([later.user_ids[~is_same], gone, lookers]))
+        is_other = np.ones(len(later.user_ids), dtype=np.bool_)
+        is_other[theirs] = self.revisions[ours] != later.revisions[theirs]
+        idle = User.objects.who_sign_in().filter(profile_revision=0).values_list("pk", flat=True)
+        changed = np.setdiff1d(later.user_ids[is_other], np.array(list(idle), dtype=np.int64))
+        return np.union1d(changed, np.setdiff1d(self.user_ids, later.user_ids))
+
+    def looks_since(self) -> npt.NDArray[Any]:
+        """Return the looks that are not in the mark: `event_id`, `user_id` and `seconds`."""
+        looks = _read_looks(above=self.settled_look)
+        return looks[~np.isin(looks["event_id"], self.later_looks)]
+
+
+def _read_looks(*, above: int) -> npt.NDArray[Any]:
+    return copy_records(LOOKS.format(above=above), columns=LOOK_COLUMNS)
 
 
 def state_path(directory: str) -> Path:
@@ -98,7 +129,8 @@ def keep_mark(version: ModelVersion, mark: Mark) -> None:
             stream,
             user_ids=mark.user_ids,
             revisions=mark.revisions,
-            newest_event=np.array([mark.newest_event]),
+            newest_event=np.array([mark.settled_look]),
+            later_looks=mark.later_looks,
         )
     Path(stream.name).rename(path)
 
@@ -147,5 +179,6 @@ def _load_mark(path: Path) -> Mark:
     return Mark(
         user_ids=values["user_ids"],
         revisions=values["revisions"],
-        newest_event=int(values["newest_event"][0]),
+        settled_look=int(values["newest_event"][0]),
+        later_looks=values.get("later_looks", np.empty(0, dtype=np.int64)),
     )

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from threading import Timer
 
 import numpy as np
@@ -5,6 +6,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from movies.models import Event
 from movies.services.profile import bump_profile
@@ -281,13 +283,37 @@ def test_what_one_does_while_an_increment_is_read_counts_next_time(two_camps, mo
     assert make_increment().training_counts["ratings"] == read_interactions().n_ratings
 
 
-def test_looking_at_pages_is_noticed_and_a_profile_without_ratings_adds_nobody(two_camps):
+def look(user, movie, *, minutes_ago: int = 0) -> Event:
+    moment = timezone.now() - timedelta(minutes=minutes_ago)
+    kind = Event.Kind.VIEWED
+    return Event.objects.create(user=user, movie=movie, kind=kind, occurred_at=moment)
+
+
+def test_looks_count_with_what_somebody_does_and_an_idle_account_adds_nobody(two_camps):
+    make_user()
+    look(two_camps.westerns[0].ratings.first().user, two_camps.musicals[0])
+    assert make_increment() is None
     bump_profile(user_id=make_user().pk)
-    fan = two_camps.westerns[0].ratings.first().user
-    Event.objects.create(user=fan, movie=two_camps.musicals[0], kind=Event.Kind.VIEWED)
     before, after = two_camps.version.training_counts, make_increment().training_counts
     assert after["users"] == before["users"]
     assert after["events"] == before["events"] + 1
+
+
+def test_looks_alone_count_when_the_first_of_them_is_an_hour_old(two_camps):
+    fan = two_camps.westerns[0].ratings.first().user
+    look(fan, two_camps.musicals[0], minutes_ago=61)
+    look(fan, two_camps.musicals[1])
+    assert make_increment().training_counts["looks"] == 2
+    look(fan, two_camps.musicals[2], minutes_ago=59)
+    assert make_increment() is None
+
+
+def test_whoever_only_looked_and_left_is_counted_no_more(two_camps):
+    user = make_user()
+    look(user, two_camps.musicals[0], minutes_ago=61)
+    counted = make_increment().training_counts["events"]
+    user.delete()
+    assert make_increment().training_counts["events"] == counted - 1
 
 
 @pytest.mark.django_db
