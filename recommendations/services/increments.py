@@ -96,10 +96,10 @@ def make_increment(
 
 
 def _was_gone_back_to(active: ModelVersion) -> bool:
-    """Return whether one of a later training served already, or a later one of the same."""
+    """Return whether a version of a later training, or a later one of the same, served since."""
     base = (active.base or active).number
     is_later = Q(of__gt=base) | Q(of=base, number__gt=active.number)
-    served = ModelVersion.objects.filter(activated_at__isnull=False)
+    served = ModelVersion.objects.filter(activated_at__gt=active.created_at)
     return served.annotate(of=Coalesce("base__number", "number")).filter(is_later).exists()
 
 

@@ -18,7 +18,6 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -30,12 +29,16 @@ from recommendations.engine.recording import recording
 from recommendations.errors import FullTrainingNeededError
 from recommendations.models import ModelVersion
 from recommendations.services.dataset import copy_records
+from recommendations.services.registry import active_version, previous_version
 
 logger = logging.getLogger(__name__)
 
+Kind = ModelVersion.Kind
 State = ModelVersion.State
 
 _MARK = ".mark.npz"
+# One is 6 GB at 32 million ratings.
+STATES_KEPT = 2
 REVISIONS = "SELECT id, profile_revision FROM accounts_user ORDER BY id"
 REVISION_COLUMNS = {"user_id": "i8", "revision": "i8"}
 LOOKS = """
@@ -156,13 +159,11 @@ def load_state(version: ModelVersion) -> tuple[TrainerState, Mark]:
 
 
 def remove_old_states() -> None:
-    """Remove all states but those of the version that serves and of the newest full one."""
-    made = ModelVersion.objects.filter(kind=ModelVersion.Kind.FULL)
-    serving = Q(state=State.ACTIVE) | Q(increments__state=State.ACTIVE)
-    kept = set(made.filter(serving).values_list("directory", flat=True))
-    newest = made.filter(state__in=[State.TRAINING, State.READY]).order_by("-number").first()
-    if newest is not None:
-        kept.add(newest.directory)
+    """Remove all states but that of the version that serves and of one that may be next.
+
+    That is the newest of the version before and those newer ones that never served.
+    """
+    kept = {version.directory for version in _full_versions_in_use()[:STATES_KEPT]}
     root = Path(settings.TRAINER_STATE_DIR)
     for path in root.iterdir() if root.exists() else ():
         if path.name.removesuffix(_MARK) in kept:
@@ -171,6 +172,19 @@ def remove_old_states() -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _full_versions_in_use() -> list[ModelVersion]:
+    """Return the full version that serves, by itself or an increment, and what may be next."""
+    active, previous = active_version(), previous_version()
+    serving = (active.base or active) if active else None
+    untried = ModelVersion.objects.filter(
+        kind=Kind.FULL, state=State.READY, number__gt=serving.number if serving else 0
+    )
+    before = (previous.base or previous) if previous else None
+    others = [version for version in (untried.first(), before) if version is not None]
+    others.sort(key=lambda version: version.number, reverse=True)
+    return [serving, *others] if serving else others
 
 
 def _load_mark(path: Path) -> Mark:

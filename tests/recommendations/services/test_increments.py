@@ -25,9 +25,13 @@ from recommendations.services import increments, training
 from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.dataset import read_interactions
 from recommendations.services.increments import make_increment
-from recommendations.services.registry import activate_version, active_version
+from recommendations.services.registry import (
+    activate_version,
+    active_version,
+    rollback_version,
+)
 from recommendations.services.store import store
-from recommendations.services.trainer_state import state_path
+from recommendations.services.trainer_state import remove_old_states, state_path
 from recommendations.services.training import cancel_training, train_version
 from recommendations.services.versions import INCREMENT_LOCK, TRAINING_LOCK, version_lock
 from recommendations.tasks import increment
@@ -246,10 +250,46 @@ def test_a_version_gone_forward_to_is_followed_by_increments(two_camps):
     assert make_increment(after_rollback=False).base == newer
 
 
-def test_the_state_of_an_older_version_is_removed(two_camps):
+def test_a_later_version_gone_back_from_keeps_the_task_from_following(two_camps):
+    newer = train_version(activate=False)
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    older = make_increment()
+    assert older.number > newer.number
+    activate_version(number=newer.number)
+    assert rollback_version() == older
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+
+    assert make_increment(after_rollback=False) is None
+
+    assert make_increment().base == two_camps.version
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    assert make_increment(after_rollback=False).base == two_camps.version
+
+
+def test_after_going_back_and_forward_the_newer_version_has_increments_again(two_camps):
     newer = train_version(activate=True)
-    assert not state_path(two_camps.version.directory).exists()
-    assert state_path(newer.directory).exists()
+    rollback_version()
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+    assert make_increment().base == two_camps.version
+
+    activate_version(number=newer.number)
+
+    assert make_increment().base == newer
+
+
+def test_states_stay_of_what_serves_and_of_what_may_be_next(two_camps):
+    first = two_camps.version
+    second = train_version(activate=True)
+    assert kept_states() == {first.directory, second.directory}
+    third = train_version(activate=False)
+    assert kept_states() == {second.directory, third.directory}
+    activate_version(number=third.number)
+    remove_old_states()
+    assert kept_states() == {second.directory, third.directory}
+
+
+def kept_states() -> set[str]:
+    return {path.name for path in state_path("").iterdir() if path.is_dir()}
 
 
 def test_the_command_says_what_it_did(two_camps, capsys):
