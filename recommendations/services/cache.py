@@ -182,17 +182,16 @@ def forget_lists(*, user_id: int) -> None:
         return
 
 
-def load_front_page(*, viewer: Viewer, freshness: Freshness) -> str | None:
-    """Return the kept front page of somebody, made from just this."""
+def load_front_page(*, viewer: Viewer, freshness: Freshness) -> bytes | None:
+    """Return the kept front page of somebody in UTF-8, made from just this."""
     try:
         with reachable_redis() as redis:
-            stored = redis.get(_front_page_key(viewer, freshness))
+            return cast("bytes | None", redis.get(_front_page_key(viewer, freshness)))
     except RedisAwayError:
         return None
-    return stored.decode() if isinstance(stored, bytes) else stored
 
 
-def keep_front_page(front_page: str, *, viewer: Viewer, freshness: Freshness) -> None:
+def keep_front_page(front_page: bytes, *, viewer: Viewer, freshness: Freshness) -> None:
     """Keep a rendered front page for a minute."""
     try:
         with reachable_redis() as redis:

@@ -38,14 +38,14 @@ def home(request: HttpRequest) -> HttpResponse:
         return _whole_page(request, kept, viewer=viewer)
     page = front_page_for(viewer=viewer, curation_revision=curation_revision)
     if kept is None:
-        kept = _render_front_page(request, page, viewer=viewer, basis=basis)
+        kept = _render_front_page(request, page, viewer=viewer, basis=basis).encode()
         keep_front_page(kept, viewer=viewer, freshness=basis.freshness)
     if not is_following(request):
         return _whole_page(request, kept, viewer=viewer)
     change = describe_change(
         before=read_shown(request.GET), cards=page.own_cards, hero=page.hero, lists=page.lists
     )
-    return followed(kept.replace(TOKEN_PLACE, get_token(request)), change=change)
+    return followed(_with_token(kept, get_token(request)).decode(), change=change)
 
 
 @require_safe
@@ -69,11 +69,15 @@ def picks(request: HttpRequest) -> HttpResponse:
     return followed(parts, change=change)
 
 
-def _whole_page(request: HttpRequest, kept: str, *, viewer: Viewer) -> HttpResponse:
+def _whole_page(request: HttpRequest, kept: bytes, *, viewer: Viewer) -> HttpResponse:
     user = None if isinstance(viewer, Guest) else viewer
     token = get_token(request)
-    page = kept.replace(TOKEN_PLACE, token)
+    page = _with_token(kept, token)
     return HttpResponse(in_frame(request, page, token=token, user=user))
+
+
+def _with_token(kept: bytes, token: str) -> bytes:
+    return kept.replace(TOKEN_PLACE.encode(), token.encode())
 
 
 def _render_front_page(
