@@ -1,7 +1,4 @@
-"""Arrays as read-only files: written and synced, mapped and checked against what is said of them.
-
-An *entry* says of a file its `sha256`, `size`, `dtype` and `shape`.
-"""
+"""Arrays as read-only files: written and synced, mapped and checked by their entries."""
 
 import hashlib
 import os
@@ -12,11 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
+from recommendations.engine.errors import ArtefactCorruptError
+from recommendations.engine.files import READ_ONLY, check_size, compare, sha256_of
 
-READ_ONLY = 0o444
-ENTRY_KEYS = frozenset({"sha256", "size", "dtype", "shape"})
-_CHUNK = 1 << 20
 _BLOCK = 1 << 22
 
 
@@ -34,23 +29,6 @@ def write_array(path: Path, values: NDArray[np.generic]) -> dict[str, Any]:
         "dtype": plain.dtype.str,
         "shape": list(plain.shape),
     }
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file that is read-only from then on, and sync it to disk."""
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    path.chmod(READ_ONLY)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return what a file holds, or raise `ArtefactMissingError`."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise ArtefactMissingError(f"{path} is missing") from None
 
 
 def map_array(path: Path, entry: Mapping[str, Any]) -> NDArray[np.generic]:
@@ -86,43 +64,4 @@ def read_rows(path: Path, entry: Mapping[str, Any]) -> Iterator[tuple[slice, NDA
             stream.readinto(rows.data.cast("B"))
             digest.update(rows.data.cast("B"))
             yield slice(start, start + len(rows)), rows
-    _compare(path, digest.hexdigest(), entry)
-
-
-def check_bytes(path: Path, entry: Mapping[str, Any]) -> None:
-    """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written."""
-    check_size(path, entry)
-    _compare(path, sha256_of(path), entry)
-
-
-def _compare(path: Path, found: str, entry: Mapping[str, Any]) -> None:
-    if found != entry["sha256"]:
-        raise ArtefactCorruptError(f"{path} has sha256 {found}, expected {entry['sha256']}")
-
-
-def check_size(path: Path, entry: Mapping[str, Any]) -> None:
-    """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for a file of another size."""
-    try:
-        size = path.stat().st_size
-    except (FileNotFoundError, NotADirectoryError):
-        raise ArtefactMissingError(f"{path} is missing") from None
-    if size != entry["size"]:
-        raise ArtefactCorruptError(f"{path} has {size} bytes, expected {entry['size']}")
-
-
-def sha256_of(path: Path) -> str:
-    """Return the checksum of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def sync_directory(directory: Path) -> None:
-    """Make sure that names written into a directory survive a loss of power."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    compare(path, digest.hexdigest(), entry)

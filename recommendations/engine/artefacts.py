@@ -21,12 +21,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from recommendations.engine.array_files import (
-    map_array,
-    sync_directory,
-    write_array,
-    write_bytes,
-)
+from recommendations.engine.array_files import map_array, write_array
 from recommendations.engine.arrays import AnyArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import (
@@ -34,6 +29,7 @@ from recommendations.engine.errors import (
     ArtefactError,
     EngineError,
 )
+from recommendations.engine.files import sync_directory, write_bytes
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.manifests import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recommendations.engine.array_files import ENTRY_KEYS, check_bytes, read_bytes
 from recommendations.engine.errors import ArtefactCorruptError, ArtefactVersionError
+from recommendations.engine.files import ENTRY_KEYS, check_bytes, read_bytes
 
 FORMAT_VERSION = 4
 MANIFEST = "manifest.json"

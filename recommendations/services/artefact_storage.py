@@ -14,8 +14,8 @@ from django.core.files import File
 from django.core.files.storage import Storage, storages
 
 from recommendations.engine import manifests
-from recommendations.engine.array_files import READ_ONLY
 from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingError
+from recommendations.engine.files import READ_ONLY
 from recommendations.engine.manifests import MANIFEST, own_files
 from recommendations.errors import ArtefactStorageError, RecommendationsError
 

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from recommendations.engine.array_files import sha256_of
+from recommendations.engine.files import sha256_of
 from recommendations.engine.interactions import Interactions
 
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas", "implicit", "threadpoolctl")

@@ -16,22 +16,20 @@ from typing import Any, Self, cast
 import numpy as np
 from scipy import sparse
 
-from recommendations.engine.array_files import (
-    ENTRY_KEYS,
-    check_bytes,
-    map_array,
-    read_bytes,
-    read_rows,
-    sync_directory,
-    write_array,
-    write_bytes,
-)
+from recommendations.engine.array_files import map_array, read_rows, write_array
 from recommendations.engine.arrays import AnyArray, CsrMatrix
 from recommendations.engine.errors import (
     ArtefactCorruptError,
     ArtefactVersionError,
 )
 from recommendations.engine.events import Events
+from recommendations.engine.files import (
+    ENTRY_KEYS,
+    check_bytes,
+    read_bytes,
+    sync_directory,
+    write_bytes,
+)
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemIndex
 
