@@ -78,8 +78,10 @@ def main() -> None:
     load_site(options.data)
 
     from accounts.models import User
+    from config.blas import use_one_blas_thread
     from recommendations.services.store import store
 
+    use_one_blas_thread()
     raters = User.objects.filter(ratings__isnull=False).distinct().order_by("pk")
     user_ids = list(raters.values_list("pk", flat=True)[: options.people])
     n_items = store.get().model.n_items
