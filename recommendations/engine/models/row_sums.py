@@ -68,9 +68,11 @@ def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entr
 
     Works through some columns of dense weights for all histories before it goes on to the next,
     so that they come from the processor's cache; with twenty histories it is three times as fast.
+    Histories with fewer entries in all than there are rows have theirs picked out instead.
     """
     totals = np.zeros((len(histories), weights.shape[1]), dtype=np.float64)
-    if not isinstance(weights, np.ndarray):
+    n_entries = sum(len(inputs) for inputs, _ in histories)
+    if not isinstance(weights, np.ndarray) or n_entries < weights.shape[0]:
         for total, entries in zip(totals, histories, strict=True):
             total[:] = sum_rows(weights, entries)
         return totals
