@@ -22,7 +22,7 @@ help:
 	@echo "make lint   check style, types, imports, templates, migrations and deployment"
 	@echo "make setup  only install; the others do that too"
 	@echo "make bench-engine   how fast the recommender is, beside a plain matrix product"
-	@echo "make bench-freshness  how soon a rating shows in the person's list, alone and at 50 a second"
+	@echo "make bench-freshness  how soon a rating shows in the person's list, alone and at 50 a second (RATE=25)"
 	@echo "make bench-warming  how many people's lists are made a second, and one on demand"
 	@echo "make bench-versions  a training, and how soon all processes serve what was activated"
 	@echo "make bench-increment  an increment beside the fit it stands in for"
@@ -69,7 +69,7 @@ bench-home: $(STAMP)
 	@$(VENV)/python -m benchmarks.home_page
 
 bench-freshness: $(STAMP)
-	@$(VENV)/python -m benchmarks.freshness
+	@$(VENV)/python -m benchmarks.freshness $(if $(RATE),--rate $(RATE))
 
 bench-versions: $(STAMP)
 	@$(VENV)/python -m benchmarks.versions
