@@ -130,8 +130,10 @@ def _draw() -> bool:
     for title, unit, _, value in ROWS:
         points = [(size.ratings, value(size)) for size in SIZES if value(size) and unit == "s"]
         if len(points) > 1:
-            axes.loglog(*zip(*points, strict=True), marker="o", label=title)
+            axes.loglog(*zip(*points, strict=True), marker="o", label=title.replace("`", ""))
     axes.set_xlabel("ratings")
+    axes.set_xticks([size.ratings for size in SIZES], [size.label for size in SIZES])
+    axes.minorticks_off()
     axes.set_ylabel("seconds")
     if not axes.has_data():
         return False
