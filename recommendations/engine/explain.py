@@ -14,7 +14,7 @@ from recommendations.engine.history import History
 from recommendations.engine.models.als import Als
 from recommendations.engine.models.content import Content
 from recommendations.engine.ranking.moves import Move
-from recommendations.engine.ranking.plan import RankedList
+from recommendations.engine.ranking.ranked import RankedList
 from recommendations.engine.taste_groups import Opinion, TasteGroups
 
 

@@ -16,7 +16,8 @@ from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.filters import Rule, apply_rules
 from recommendations.engine.ranking.knowledge import knowledge_for
-from recommendations.engine.ranking.plan import SITE_PLAN, RankedList, make_list
+from recommendations.engine.ranking.plan import SITE_PLAN, make_list
+from recommendations.engine.ranking.ranked import RankedList
 from recommendations.engine.ranking.top import places_of
 from recommendations.services.closeness import (
     CloseItems,
@@ -33,6 +34,7 @@ from recommendations.services.picks import (
     PickMove,
     PickReason,
 )
+from recommendations.services.scored import Scored, score_all, score_near
 
 TOP_LENGTH = 100
 # A page shows a dozen of each shelf, less what stands elsewhere on it.
@@ -45,10 +47,6 @@ MOST_CITED = 2
 # A rating is named as a reason only if it carries this share of what all ratings gave.
 LEAST_SHARE = 0.05
 GUESS = PickReason("guess")
-
-
-Scored = tuple[FloatArray, float]
-"""A person's scores, shape (n_items,), and the deviation of all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +94,7 @@ class ListMaker:
         self._model = model
         self._history = request.person.history
         self._known_shelves = shelves
-        self._scores, self._deviation = scored
+        self._scored, self._scores = scored, scored.scores
         self._choose(TOP_LENGTH)
 
     def _choose(self, length: int) -> None:
@@ -107,7 +105,7 @@ class ListMaker:
             :length
         ]
         self._explored = ranked.explored
-        self._why: dict[int, str] = {move.item_index: move.why for move in ranked.moves}
+        self._why: dict[int, str] = dict(ranked.causes_of_moves())
         self._why |= dict.fromkeys(pinned.tolist(), "pinned")
         self._places = self._places_by_score(ranked)
         given = self._model.contributions(self._history, self._shown.tolist())
@@ -211,7 +209,8 @@ class ListMaker:
             rules=self._rules,
             knowledge=knowledge_for(self._model, self._history, self._scores, plan=plan),
             seed=self._request.seed,
-            deviation=self._deviation,
+            deviation=self._scored.deviation,
+            near=self._scored.near,
         )
 
     def _places_by_score(self, ranked: RankedList) -> dict[int, int]:
@@ -282,22 +281,14 @@ class ListMaker:
 
 
 def _score(requests: Sequence[Request], model: Hybrid, shelves: KnownShelves) -> list[Scored]:
-    """Return the scores of each, those of items far from the best left at −∞ where that helps."""
     histories = [request.person.history for request in requests]
-    near = None
-    if not len(shelves.pinned):  # whose place by score may be anywhere
-        looked_at = max(TOP_LENGTH, SITE_PLAN.reranked) + len(shelves.hidden)
-        numbers = [
-            looked_at + request.person.history.n_ratings + len(request.unwanted)
-            for request in requests
-        ]
-        near = model.score_near(histories, numbers=numbers)
-    if near is None:
-        return [(scores, float(scores.std())) for scores in model.score_many(histories)]
-    return [
-        (near.of(row, n_items=model.n_items), deviation)
-        for row, deviation in enumerate(near.deviations.tolist())
+    if len(shelves.pinned):  # whose place by score may be anywhere
+        return score_all(histories, model=model)
+    looked_at = max(TOP_LENGTH, SITE_PLAN.reranked) + len(shelves.hidden)
+    numbers = [
+        looked_at + request.person.history.n_ratings + len(request.unwanted) for request in requests
     ]
+    return score_near(histories, model=model, numbers=numbers)
 
 
 def make_lists(request: Request, *, model: Hybrid, shelves: Shelves) -> PersonalLists:

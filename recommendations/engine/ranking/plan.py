@@ -6,6 +6,7 @@ by; every item that ends elsewhere than its score puts it has a move that says w
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -18,8 +19,17 @@ from recommendations.engine.ranking.diversity import Sameness, put_on_unit_scale
 from recommendations.engine.ranking.exploration import Posterior, explore, insert_at, open_slots
 from recommendations.engine.ranking.features import ItemFeatures
 from recommendations.engine.ranking.filters import Rule, apply_rules
-from recommendations.engine.ranking.greedy import Boost, Choice, Force, causes_of, choose, nudges_of
-from recommendations.engine.ranking.moves import Move, Nudge, Why, record_places
+from recommendations.engine.ranking.greedy import (
+    Boost,
+    Choice,
+    Force,
+    causes_of,
+    choose,
+    nudges_of,
+    within_reach,
+)
+from recommendations.engine.ranking.moves import Nudge, Why
+from recommendations.engine.ranking.ranked import RankedList
 from recommendations.engine.ranking.standouts import StandOut, UsualScores
 from recommendations.engine.ranking.top import places_of, top_k
 
@@ -99,29 +109,10 @@ class Knowledge:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class RankedList:
-    """Items, best first, shape (k,), their untouched scores, and every move.
-
-    `explored` holds those that are a guess. `places_by_score` has the place that score alone
-    gives to every item shown and to the first k.
-    """
-
-    items: IndexArray
-    scores: FloatArray
-    moves: tuple[Move, ...]
-    explored: frozenset[int]
-    places_by_score: Mapping[int, int]
-
-    def move_of(self, item_index: int) -> Move | None:
-        """Return why an item is not where its score puts it, None where it is."""
-        return next((move for move in self.moves if move.item_index == item_index), None)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
 class _Draft:
     ranking: IndexArray
     causes: Mapping[int, Why]
-    nudges: Mapping[int, tuple[Nudge, ...]]
+    find_nudges: Callable[[], Mapping[int, tuple[Nudge, ...]]] = dict
     explored: tuple[int, ...] = ()
 
     def insert(self, items: IndexArray, places: Sequence[int], *, why: Why) -> "_Draft":
@@ -142,17 +133,19 @@ def make_list(
     knowledge: Knowledge | None = None,
     seed: int = 0,
     deviation: float | None = None,
+    near: IndexArray | None = None,
 ) -> RankedList:
     """Return the `k` best items for a person by a plan: filter, re-rank the best, explore.
 
     `scores` has shape (n_items,). Nothing that `rules` take out appears; what the person has seen
     needs a rule too. Items far from the best may have −∞ as score if `deviation` is that of all
-    scores as they are. Exploration draws from `seed` (see `seed_of`): the same arguments give the
-    same list. Ties go to the lower item index. A list is shorter where there are fewer items.
+    scores as they are; `near` are then the others, ascending. Exploration draws
+    from `seed` (see `seed_of`): the same arguments give the same list. Ties go to the lower item
+    index. A list is shorter where there are fewer items.
     """
     known = Knowledge() if knowledge is None else knowledge
     allowed = apply_rules(len(scores), rules)
-    by_score = top_k(scores, max(k, plan.reranked), candidates=allowed)
+    by_score = top_k(scores, max(k, plan.reranked), candidates=allowed, among=near)
     if plan.newcomer_variety and not history.n_ratings:
         draft = _spread(scores, by_score, plan=plan, features=known.features)
     else:
@@ -168,13 +161,13 @@ def make_list(
     draft = _explore(draft, k=k, plan=plan, history=history, taste=known.taste, seed=seed)
     shown = draft.ranking[:k]
     places = _places_by_score(shown, by_score, scores=scores, allowed=allowed)
-    moves = record_places(shown, places_by_score=places, causes=draft.causes, nudges=draft.nudges)
     return RankedList(
         items=shown,
         scores=scores[shown],
-        moves=tuple(moves),
         explored=frozenset(draft.explored),
         places_by_score=places,
+        causes=draft.causes,
+        find_nudges=draft.find_nudges,
     )
 
 
@@ -182,7 +175,7 @@ def _spread(
     scores: FloatArray, by_score: IndexArray, *, plan: ListPlan, features: ItemFeatures | None
 ) -> _Draft:
     if features is None:
-        return _Draft(ranking=by_score, causes={}, nudges={})
+        return _Draft(ranking=by_score, causes={})
     candidates = by_score[: plan.reranked]
     chosen = spread_out(
         candidates,
@@ -196,7 +189,6 @@ def _spread(
     return _Draft(
         ranking=np.concatenate([chosen, by_score[~np.isin(by_score, chosen)]]),
         causes=dict.fromkeys(chosen.tolist(), "variety"),
-        nudges={},
     )
 
 
@@ -220,26 +212,76 @@ def _rerank(
     spread = float(np.ptp(scores[candidates])) if len(candidates) else 0.0
     scale = weight / (spread or 1.0)
     static = [replace(boost, values=boost.values[candidates] * scale) for boost in boosts]
-    forces = [*static, *_forces(candidates, plan=plan, history=history, features=known.features)]
-    if plan.standouts and known.usual is not None and len(candidates):
+    stand_out = _stand_out(scores, candidates, plan=plan, known=known, deviation=deviation)
+    if stand_out is not None:
         # On the scale of the candidates' values one deviation of the person's scores is this.
-        stand_out = known.usual.stand_out(scores, candidates, deviation=deviation)
         stand_out *= deviation * scale
-        n_near = min(plan.standout_pool, max(plan.varied, len(scores) // _SHARE_NEAR))
-        stand_out[n_near:] = stand_out.min()
-        forces.append(StandOut(stand_out, shares=plan.standouts))
-    if not forces or not len(candidates):
-        return _Draft(ranking=by_score, causes={}, nudges={})
     relevance = weight * put_on_unit_scale(scores[candidates])
-    choice = choose(relevance, k=plan.varied, forces=forces)
+    choice = _choose(
+        relevance,
+        candidates,
+        static=static,
+        stand_out=stand_out,
+        plan=plan,
+        history=history,
+        features=known.features,
+    )
+    if choice is None:
+        return _Draft(ranking=by_score, causes={})
     rest = _rest(relevance, choice, static)
     ranking = candidates[np.concatenate([choice.positions, rest])]
     others = by_score[~np.isin(by_score, ranking)] if boosts else by_score[len(ranking) :]
     return _Draft(
         ranking=np.concatenate([ranking, others]),
         causes={**_static_causes(candidates, rest, static), **causes_of(choice, candidates)},
-        nudges=nudges_of(choice, candidates),
+        find_nudges=partial(nudges_of, choice, candidates),
     )
+
+
+def _stand_out(
+    scores: FloatArray,
+    candidates: IndexArray,
+    *,
+    plan: ListPlan,
+    known: Knowledge,
+    deviation: float,
+) -> FloatArray | None:
+    """Return how far each candidate stands out, those far from the best not at all."""
+    if not plan.standouts or known.usual is None or not len(candidates):
+        return None
+    stand_out = known.usual.stand_out(scores, candidates, deviation=deviation)
+    n_near = min(plan.standout_pool, max(plan.varied, len(scores) // _SHARE_NEAR))
+    stand_out[n_near:] = stand_out.min()
+    return stand_out
+
+
+def _choose(
+    relevance: FloatArray,
+    candidates: IndexArray,
+    *,
+    static: Sequence[Boost],
+    stand_out: FloatArray | None,
+    plan: ListPlan,
+    history: History,
+    features: ItemFeatures | None,
+) -> Choice | None:
+    """Return what is chosen for the varied places, None where nothing pulls."""
+    near: IndexArray = np.arange(len(candidates))
+    if not plan.calibration:  # what calibration adds has no bound as near as that of variety
+        pulls = [boost.values for boost in static]
+        kinds = [(plan.varied, np.zeros(len(relevance)))]
+        if stand_out is not None:
+            kinds = StandOut(stand_out, shares=plan.standouts).kinds(plan.varied)
+        base = np.sum([relevance, *pulls], axis=0)
+        near = within_reach(base, k=plan.varied, kinds=kinds, most_off=plan.diversity)
+    forces: list[Force] = [replace(boost, values=boost.values[near]) for boost in static]
+    forces += _forces(candidates[near], plan=plan, history=history, features=features)
+    if stand_out is not None:
+        forces.append(StandOut(stand_out[near], shares=plan.standouts))
+    if not forces or not len(candidates):
+        return None
+    choice = choose(relevance[near], k=plan.varied, forces=forces)
+    return replace(choice, positions=near[choice.positions], leaders=near[choice.leaders])
 
 
 def _boosts(
@@ -284,6 +326,10 @@ def _forces(
 
 def _rest(relevance: FloatArray, choice: Choice, static: Sequence[Boost]) -> IndexArray:
     """Return the positions that were not chosen, by relevance and boosts."""
+    if not static:  # candidates are in order of score
+        is_left = np.ones(len(relevance), dtype=np.bool_)
+        is_left[choice.positions] = False
+        return np.flatnonzero(is_left).astype(np.int64)
     values = np.sum([relevance, *(boost.values for boost in static)], axis=0)
     values[choice.positions] = -np.inf
     n_left = len(values) - len(choice.positions)

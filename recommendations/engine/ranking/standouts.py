@@ -100,6 +100,11 @@ class StandOut:
         share = self._shares[self._place % len(self._shares)]
         return np.asarray(self._stand_out * (share / (1.0 - share)))
 
+    def kinds(self, k: int) -> list[tuple[int, FloatArray]]:
+        """Return for each share among the first `k` places the number up to its last, and pull."""
+        ends = {self._shares[place % len(self._shares)]: place + 1 for place in range(k)}
+        return [(end, self._stand_out * (share / (1.0 - share))) for share, end in ends.items()]
+
     def take(self, position: int) -> None:
         """Go on to the next place."""
         del position

@@ -171,3 +171,18 @@ def test_the_moves_account_for_every_place(scores, removed, k, plan, seed):
     assert found == expected
     again = listed(plan, k=k, scores=scores, rules=rules, seed=seed)
     assert again.items.tolist() == ranked.items.tolist()
+
+
+def test_what_moved_has_the_cause_that_its_move_names():
+    ranked = listed(ListPlan(diversity=0.6), k=6)
+    moved = {move.item_index: move.why for move in ranked.moves if move.to_place is not None}
+    assert ranked.causes_of_moves() == moved
+    assert "variety" in moved.values()
+
+
+def test_scores_far_from_the_best_may_be_left_out():
+    near = np.arange(6)
+    scores = np.where(np.arange(N_ITEMS) < 6, SCORES, -np.inf)
+    plan = ListPlan(diversity=0.3, standouts=(0.0, 0.6), reranked=5)
+    found = listed(plan, scores=scores, near=near, deviation=float(SCORES.std()))
+    assert found.items.tolist() == listed(plan).items.tolist()
