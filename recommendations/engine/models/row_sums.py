@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.models.weight_columns import columns_of
 
 Entries = tuple[FloatArray, IndexArray]
 """The input of every entry of a history and its row, shape (n_entries,) each."""
@@ -41,6 +42,9 @@ def take_block(
         cells = rows[:, np.newaxis] * weights.shape[1] + columns
         # Twice as fast as two indices.
         return np.asarray(weights.reshape(-1).take(cells, mode="clip"))
+    by_column = columns_of(weights)
+    if by_column is not None:
+        return by_column.take(rows, columns)
     return _take_sparse_block(weights, rows, columns)
 
 
