@@ -24,15 +24,16 @@ class Sameness:
         """Start with nothing chosen."""
         self._likeness = likeness
         self._strength = strength
-        self._nearest = np.zeros(n_candidates, dtype=np.float64)
+        self._pull = np.zeros(n_candidates, dtype=np.float64)
 
     def pull(self) -> FloatArray:
         """Return what is taken off each candidate, shape (n,); being unlike counts as 0."""
-        return -self._strength * self._nearest
+        return self._pull
 
     def take(self, position: int) -> None:
         """Compare all candidates to one more."""
-        np.maximum(self._nearest, self._likeness(position), out=self._nearest)
+        taken_off = np.multiply(self._likeness(position), -self._strength, dtype=np.float64)
+        np.minimum(self._pull, taken_off, out=self._pull)
 
 
 def put_on_unit_scale(values: FloatArray) -> FloatArray:

@@ -21,6 +21,7 @@ from recommendations.engine.ranking.boosts import standardise
 from recommendations.engine.ranking.likeness import (
     Likeness,
     LikenessRows,
+    among_few,
     by_terms,
     by_vectors,
     mean_likeness,
@@ -63,6 +64,9 @@ class ItemFeatures:
             return lambda position: cast(
                 "FloatArray", row(int(candidates[position]), taste_share)[candidates]
             )
+        if len(candidates) <= _FEW:
+            vectors = None if self.taste_vectors is None else self.taste_vectors[candidates]
+            return among_few(self.terms[candidates], vectors, taste_share=taste_share)
         content = by_terms(self.terms[candidates])
         if self.taste_vectors is None or not taste_share:
             return content
@@ -76,6 +80,7 @@ class ItemFeatures:
 
 # With more items a row costs more than the few likenesses that are wanted of it.
 _MOST_ITEMS_REMEMBERED = 10_000
+_FEW = 100
 _READ: WeakKeyDictionary[Recommender, ItemFeatures] = WeakKeyDictionary()
 
 

@@ -70,20 +70,21 @@ def choose(values: FloatArray, *, k: int, forces: Sequence[Force]) -> Choice:
     left = values.astype(np.float64, copy=True)
     positions, leaders = np.empty(k, dtype=np.int64), np.empty(k, dtype=np.int64)
     nudges, leader_nudges = np.zeros((2, k, len(forces)), dtype=np.float64)
-    leader = 0
+    worth, taken, leader = left.copy(), set[int](), 0
     for place in range(k):
-        worth = left.copy()
         pulls = [force.pull() for force in forces]
+        np.copyto(worth, left)
         for pull in pulls:
             worth += pull
         best = int(worth.argmax())
-        while left[leader] == -np.inf:
+        while leader in taken:
             leader += 1
         positions[place], leaders[place] = best, leader
         for column, pull in enumerate(pulls):
             nudges[place, column] = pull[best]
             leader_nudges[place, column] = pull[leader]
         left[best] = -np.inf
+        taken.add(best)
         for force in forces:
             force.take(best)
     return Choice(

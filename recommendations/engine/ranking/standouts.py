@@ -91,19 +91,18 @@ class StandOut:
 
     def __init__(self, stand_out: FloatArray, *, shares: Sequence[float]) -> None:
         """Start at the first place."""
-        self._stand_out = stand_out
         self._shares = tuple(shares)
+        self._pulls = {share: stand_out * (share / (1.0 - share)) for share in self._shares}
         self._place = 0
 
     def pull(self) -> FloatArray:
         """Return share / (1 − share) · stand_out for the next place, shape (n,)."""
-        share = self._shares[self._place % len(self._shares)]
-        return np.asarray(self._stand_out * (share / (1.0 - share)))
+        return self._pulls[self._shares[self._place % len(self._shares)]]
 
     def kinds(self, k: int) -> list[tuple[int, FloatArray]]:
         """Return for each share among the first `k` places the number up to its last, and pull."""
         ends = {self._shares[place % len(self._shares)]: place + 1 for place in range(k)}
-        return [(end, self._stand_out * (share / (1.0 - share))) for share, end in ends.items()]
+        return [(end, self._pulls[share]) for share, end in ends.items()]
 
     def take(self, position: int) -> None:
         """Go on to the next place."""
