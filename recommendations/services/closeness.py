@@ -44,6 +44,11 @@ def look_up(model: Hybrid, item_indices: Iterable[int]) -> None:
             _remember(model, item_index, _closest(similarities, item_index))
 
 
+def is_known(model: Recommender, item_index: int) -> bool:
+    """Tell whether it is remembered what is close to an item."""
+    return item_index in _remembered.get(model, {})
+
+
 def close_items(model: Recommender, item_index: int) -> CloseItems:
     """Return the items closest to one, itself left out."""
     known = _remembered.setdefault(model, {})

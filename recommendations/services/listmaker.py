@@ -1,6 +1,6 @@
 """Make the lists of one person from the scores of one model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +23,7 @@ from recommendations.services.closeness import (
     CloseItems,
     close_items,
     closest_allowed,
+    is_known,
     look_up,
 )
 from recommendations.services.histories import PersonHistory
@@ -242,27 +243,36 @@ class ListMaker:
 
     @property
     def likely_sources(self) -> list[int]:
-        """Return the items to which close ones will be asked for."""
+        """Return the items to which close ones will probably be asked for."""
         return self._speaking[: self._most_sources]
+
+    @property
+    def next_source(self) -> int | None:
+        """Return the first source of which it is not known what is close to it, None without."""
+        return next((index for index in self._sources() if not is_known(self._model, index)), None)
+
+    def _sources(self) -> Iterator[int]:
+        """Yield the items that speak loudest, none of them close to one before it."""
+        near: set[int] = set()
+        n_left = self._most_sources
+        for index in self._speaking:
+            if not n_left:
+                return
+            if index not in near:
+                n_left -= 1
+                yield index
+                closest = close_items(self._model, index).indices
+                near.update(closest[: BECAUSE_LENGTH // 2].tolist())
 
     @cached_property
     def _close(self) -> list[tuple[int, CloseItems]]:
-        """Return the items that speak loudest, none close to one before it, and what is close."""
-        sources: list[int] = []
-        near: set[int] = set()
-        for index in self._speaking:
-            if len(sources) == self._most_sources:
-                break
-            if index not in near:
-                sources.append(index)
-                closest = close_items(self._model, index).indices
-                near.update(closest[: BECAUSE_LENGTH // 2].tolist())
+        """Return the sources and what is close to each."""
         return [
             (
                 source,
                 closest_allowed(self._model, source, BECAUSE_LENGTH, allowed=self._may_show),
             )
-            for source in sources
+            for source in self._sources()
         ]
 
     def _picks_close_to(
@@ -306,7 +316,10 @@ def make_many_lists(
         ListMaker(request, model=model, shelves=known, scored=scored)
         for request, scored in zip(requests, _score(requests, model, known), strict=True)
     ]
-    look_up(model, (index for maker in makers for index in maker.likely_sources))
+    wanted = [index for maker in makers for index in maker.likely_sources]
+    for _ in range(MOST_SOURCES):  # for all people together: that takes a fraction of the time
+        look_up(model, wanted)
+        wanted = [source for maker in makers if (source := maker.next_source) is not None]
     stars = model.predict_many(histories, [maker.in_lists for maker in makers])
     return [maker.finish(own) for maker, own in zip(makers, stars, strict=True)]
 
@@ -369,11 +382,11 @@ def cited_reasons(
         return [PickReason("acclaimed")] * len(given)
     positive = np.maximum(given, 0.0)
     enough = LEAST_SHARE * positive.sum(axis=1)
-    shares = np.where(is_liked, positive, 0.0)
+    shares = np.ascontiguousarray(positive[:, is_liked])
     rows = np.arange(len(given))
     cited: list[list[int]] = [[] for _ in rows]
-    rated_ids = items.ids[history.item_indices].tolist()
-    for _ in range(MOST_CITED):
+    rated_ids = items.ids[history.item_indices[is_liked]].tolist()
+    for _ in range(min(MOST_CITED, len(rated_ids))):
         best = shares.argmax(axis=1)
         is_cited = shares[rows, best] > enough
         for row, position in zip(rows[is_cited].tolist(), best[is_cited].tolist(), strict=True):

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from movies.services.shelves import Shelves
 from recommendations.engine.history import History
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.plan import SITE_PLAN
-from recommendations.services import listmaker
+from recommendations.services import closeness, listmaker
 from recommendations.services.histories import PersonHistory
 from recommendations.services.listmaker import GUESS, Request, make_lists
 from recommendations.services.picks import Freshness
@@ -24,20 +25,23 @@ def model():
     return Hybrid().fit(rating_camps(n_items=60, n_users=80))
 
 
-def top(model, *stars_of, seed=1, shelves=NO_SHELVES):
+def request_of(model, *stars_of, seed=1):
     ids = [movie_id for movie_id, _ in stars_of]
     history, _ = History.from_ids(
         items=model.known_items, item_ids=ids, stars=[stars for _, stars in stars_of]
     )
     person = PersonHistory(history, dict(stars_of))
-    request = Request(
+    return Request(
         person=person,
         unwanted=frozenset(),
         seed=seed,
         freshness=Freshness(1, 1, ""),
         moment=datetime(2024, 5, 1, tzinfo=UTC),
     )
-    return make_lists(request, model=model, shelves=shelves).top
+
+
+def top(model, *stars_of, seed=1, shelves=NO_SHELVES):
+    return make_lists(request_of(model, *stars_of, seed=seed), model=model, shelves=shelves).top
 
 
 def test_a_guess_is_marked_and_says_where_it_would_stand(model):
@@ -105,3 +109,20 @@ def test_lists_are_the_same_where_not_everything_is_scored(monkeypatch):
     ]
     scores = [pick.score for pick in everything]
     assert [pick.score for pick in near] == pytest.approx(scores, abs=1e-9)
+
+
+def test_what_is_close_is_never_looked_up_one_by_one(model, monkeypatch):
+    rng = np.random.default_rng(2)
+    people = [[(int(movie), 5.0) for movie in rng.permutation(60)[:20]] for _ in range(20)]
+    requests = [request_of(model, *stars_of) for stars_of in people]
+
+    def sources(request):
+        monkeypatch.setattr(closeness, "_remembered", WeakKeyDictionary())
+        because = make_lists(request, model=model, shelves=NO_SHELVES).because
+        return [each.source_movie_id for each in because]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(listmaker, "look_up", lambda *_: None)
+        one_by_one = [sources(each) for each in requests]
+    monkeypatch.setattr(Hybrid, "similarities", None)  # of one item: reads as much as of many
+    assert [sources(each) for each in requests] == one_by_one
