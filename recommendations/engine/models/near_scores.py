@@ -17,7 +17,7 @@ from recommendations.engine.models.products import multiply_many
 from recommendations.engine.score_sums import ProductScores, unless_flat
 
 _BLOCK = 2048
-_ROUNDING = 1e-9
+_ROUNDING = 1e-5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -116,7 +116,8 @@ class Outline:
 
     `active` are the items about which models have something of their own to say; `shared`, shape
     (n_shared, n_items), begins with a row of ones. `gram` holds the products of all features
-    over the other items, the `tail`; `reach`, (n_tail, n), is what bounds their scores.
+    over the other items, the `tail`; `reach`, (n_tail, n), is what bounds their scores, and
+    `farthest` the largest absolute value in each of its columns.
     """
 
     active: IndexArray
@@ -126,7 +127,8 @@ class Outline:
     shared_by_active: FloatArray
     vectors: Mapping[str, Vectors]
     gram: FloatArray
-    reach: FloatArray
+    reach: Float32Array
+    farthest: FloatArray
 
     @classmethod
     def of(
@@ -149,6 +151,7 @@ class Outline:
             gram = gram + features.T @ features
             bounds = [each.reach(part) for each, part in zip(vectors.values(), parts, strict=True)]
             reach.append(np.concatenate([stacked[:, block].T, *bounds], axis=1))
+        reaches = np.concatenate(reach)
         return cls(
             active=active,
             tail=tail,
@@ -157,7 +160,8 @@ class Outline:
             shared_by_active=np.ascontiguousarray(stacked[:, active]),
             vectors=vectors,
             gram=np.asarray(gram),
-            reach=np.concatenate(reach),
+            reach=reaches.astype(np.float32),
+            farthest=np.abs(reaches).max(axis=0, initial=0.0),
         )
 
     def near(
@@ -188,7 +192,7 @@ class Outline:
             [of_shared, *(of_vectors[name] for name in self.vectors)], axis=1
         )
         items = np.concatenate([self.active, far])
-        order = np.argsort(items)
+        order = np.argsort(items, kind="stable")  # two runs are merged
         return NearScores(
             items=items[order],
             scores=np.concatenate([active, others], axis=1)[:, order],
@@ -204,15 +208,21 @@ class Outline:
     ) -> IndexArray:
         """Return the items of the tail that may be among the best of some history."""
         bounds = [each.reach_of(of_vectors[name]) for name, each in self.vectors.items()]
-        highest = np.concatenate([of_shared, *bounds], axis=1) @ self.reach.T
+        coefficients = np.concatenate([of_shared, *bounds], axis=1)
         least = np.array(
             [
                 np.partition(scores, len(scores) - number)[len(scores) - number]
                 for scores, number in zip(active, numbers.tolist(), strict=True)
             ]
         )
-        may_reach = highest >= (least - _ROUNDING * (1 + np.abs(least)))[:, np.newaxis]
-        return np.asarray(self.tail[may_reach.any(axis=0)])
+        # What rounding to float32 may take off is far below what the largest terms add up to.
+        least -= _ROUNDING * (1 + np.abs(least) + np.abs(coefficients) @ self.farthest)
+        short, least = coefficients.astype(np.float32), least.astype(np.float32)
+        may_reach = [
+            (short @ block.T >= least[:, np.newaxis]).any(axis=0)
+            for block in np.split(self.reach, range(_BLOCK, len(self.reach), _BLOCK))
+        ]
+        return np.asarray(self.tail[np.concatenate(may_reach)])
 
     def _deviations(self, active: FloatArray, coefficients: FloatArray) -> FloatArray:
         n_items = len(self.active) + len(self.tail)
