@@ -77,7 +77,7 @@ class Vectors:
     def factors(self, people: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return weight / deviation, 0 where that is, and the mean of each history's scores."""
         means = people @ self.means
-        variances = np.einsum("pi,ij,pj->p", people, self.covariance, people, optimize=True)
+        variances = np.einsum("pi,pi->p", people @ self.covariance, people)
         deviations = unless_flat(np.sqrt(np.maximum(variances, 0)), means)
         factors = np.divide(weights, deviations, out=np.zeros_like(means), where=deviations > 0)
         return factors, means

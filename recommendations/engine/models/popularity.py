@@ -57,6 +57,14 @@ class Popularity(Recommender):
     group_damping: float = 30.0
     first_entries: int = 10
 
+    def __post_init__(self) -> None:
+        """Start with nothing added up."""
+        self._added_up: tuple[tuple[FloatArray, ...], FloatArray] = (), np.zeros(0)
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._added_up = (), np.zeros(0)
+
     def _check_hyperparameters(self) -> None:
         dampings = (self.mean_damping, self.count_damping, self.group_damping)
         if min(*dampings, self.half_life_days, self.first_entries) <= 0:
@@ -106,8 +114,15 @@ class Popularity(Recommender):
         return np.asarray(self.group_weight * fading * lift)
 
     def _everybody(self) -> FloatArray:
+        """Return the sum of the parts, added up once for as long as they are the same."""
         parts = (self.mean_part_, self.count_part_, self.liked_part_, self.recent_part_)
-        return np.asarray(sum(parts), dtype=np.float64)
+        known, total = self._added_up
+        if len(known) != len(parts) or any(
+            old is not new for old, new in zip(known, parts, strict=True)
+        ):
+            total = np.asarray(sum(parts), dtype=np.float64)
+            self._added_up = parts, total
+        return total
 
     def _score(self, history: History) -> FloatArray:
         return np.asarray(self._everybody() + self._group_part(history))

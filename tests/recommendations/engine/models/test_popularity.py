@@ -1,3 +1,4 @@
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -121,3 +122,12 @@ def test_groups_of_a_few_people_and_unknown_ones_say_nothing():
 
     for label in ("gender:F", "occupation:99"):
         assert model.score(History(group=(label,))) == pytest.approx(model.score(History()))
+
+
+def test_a_copy_with_another_part_has_scores_of_its_own():
+    model = Popularity().fit(world({1: [4, 5], 2: [3]}))
+    before = model.score(History())
+    grown = copy(model)
+    grown.mean_part_ = model.mean_part_ + np.float32(1.0)
+    assert grown.score(History()) == pytest.approx(before + 1.0)
+    assert model.score(History()).tolist() == before.tolist()
