@@ -1,3 +1,4 @@
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -159,3 +160,13 @@ def test_an_unknown_field_is_refused(name):
 def test_hyperparameters_out_of_range_are_refused(wrong):
     with pytest.raises(HyperparameterError, match="content"):
         Content(**wrong).fit(two_camps(n_users=10))
+
+
+def test_a_copy_with_other_vectors_has_likenesses_of_its_own(model):
+    some = np.array([0, UNRATED_ITEM])
+    before = model.similarities_of(some)
+    turned = copy(model)
+    turned.vectors_ = model.vectors_[::-1].copy()
+    other_way_round = turned.similarities_of(N_ITEMS - 1 - some)
+    assert other_way_round == pytest.approx(before[:, ::-1], abs=1e-6)
+    assert model.similarities_of(some).tolist() == before.tolist()
