@@ -79,6 +79,8 @@ def _fetch(url: str, seconds: float, answers: "queue.Queue[bytes | DownloadError
                 if len(content) > MOST_BYTES:
                     answers.put(DownloadError(f"more than {MOST_BYTES >> 20} MB"))
                     return
+    except TimeoutError:  # sooner than whoever waits by a hair
+        answers.put(DownloadError(f"no answer within {seconds:g} s"))
     except (OSError, http.client.HTTPException, ValueError) as error:
         answers.put(DownloadError(str(error) or type(error).__name__))
     else:
