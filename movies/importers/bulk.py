@@ -71,8 +71,7 @@ FROM (
     ) AS rated ON rated.movie_id = movie.id
 ) AS counted
 WHERE stats.movie_id = counted.movie_id
-AND (stats.rating_count, stats.half_star_total) IS DISTINCT FROM
-    (counted.ratings, counted.half_stars)
+AND stats.histogram IS DISTINCT FROM counted.histogram::integer[]
 """
 INDEX_MEMORY = "512MB"
 

@@ -220,6 +220,15 @@ class TestLargeLoad:
 
         assert self.keys() == before
 
+    def test_opposite_changes_of_a_movie_are_counted(self, tmp_path):
+        header = "userId,movieId,rating,timestamp\n"
+        load(write_csv_set(tmp_path, ratings=f"{header}1,1,3.0,964982703\n2,1,3.0,964982703\n"))
+        load(write_csv_set(tmp_path, ratings=f"{header}1,1,2.0,964982704\n2,1,4.0,964982704\n"))
+
+        (movie,) = Movie.objects.filter(ratings__isnull=False).distinct()
+        assert movie.stats.rating_count == 2
+        assert movie.stats.histogram == [0, 0, 0, 1, 0, 0, 0, 1, 0, 0]
+
     def test_a_site_where_people_rate_is_not_locked(self, tmp_path, monkeypatch):
         monkeypatch.setattr("movies.importers.bulk.FEW_OWN_RATINGS", 1)
         rate_movie(user=make_user(), movie_id=make_movie().pk, stars=4)
