@@ -151,8 +151,7 @@ function keepInPlace(change) {
 // What is under the pointer or the finger stays where it is; else the first part that begins on the screen.
 function findAnchor() {
     const parts = [...root.querySelectorAll("[data-part]")];
-    const tops = new Map(parts.map((part) => [part, part.getBoundingClientRect().top]));
-    return parts.find(isBusy) ?? parts.find((part) => tops.get(part) >= 0) ?? parts.findLast((part) => tops.get(part) < 0);
+    return parts.find(isBusy) ?? parts.find((part) => part.getBoundingClientRect().top >= 0) ?? parts.at(-1);
 }
 
 // Make a node like another one and keep what is the same of it: by key where there are keys, else by place.
@@ -215,7 +214,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 document.addEventListener("submit", (event) => {
     acted = partOf(event.target);
 });
-document.addEventListener("marquee:rated", askSoon);
+// What this page rates comes this way too.
 channel.addEventListener("message", askSoon);
 document.addEventListener("visibilitychange", askSoon);
 addEventListener("pageshow", (event) => {

@@ -1,7 +1,7 @@
 // The rating control saves by itself once the person has paused, says what it saved, and can undo it.
 
 const PAUSE_MS = 600;
-const otherTabs = new BroadcastChannel("marquee");
+const channel = new BroadcastChannel("marquee");
 
 function starsInWords(stars) {
     const whole = Math.floor(stars);
@@ -99,7 +99,7 @@ class Rating {
         this.saved = this.form.dataset.own = stars;
         this.announce(stars, canUndo ? () => this.save(before, { canUndo: false }) : null);
         document.dispatchEvent(new CustomEvent("marquee:rated"));
-        otherTabs.postMessage("changed");
+        channel.postMessage("changed");
     }
 
     async send(stars, options) {
