@@ -12,11 +12,9 @@ POSTERS_ON_THE_WALL = 24
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Give the theme, the data in use, and posters, asked for only where a page hangs them."""
-    data_sets = loaded_data_sets()
     return {
         "theme": chosen_theme(request),
-        "loaded_data_sets": data_sets,
-        "simulated_data": any(each.is_simulated for each in data_sets),
+        "loaded_data_sets": loaded_data_sets(),
         "poster_wall": _poster_wall,
     }
 

@@ -1,6 +1,6 @@
 """Copy a data set into temporary tables, as it is, before anything is merged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from django.db.backends.utils import CursorWrapper
@@ -48,12 +48,12 @@ def stage_data_set(
         (row.line, row.number, row.age_band, row.gender, row.occupation)
         for row in layout.people(reject)
     )
-    _copy(cursor, "staged_person", people)
+    copy_rows(cursor, "staged_person", people)
     tags = (
         (row.line, row.person, row.movie, row.name, row.name.casefold(), row.applied_at)
         for row in layout.tags(reject)
     )
-    _copy(cursor, "staged_tag", tags)
+    copy_rows(cursor, "staged_tag", tags)
     progress.begin(title="Reading ratings")
     if not _stage_ratings(cursor, layout.ratings(reject), progress):
         raise ImportRefusedError(f"{layout.files.ratings} has no rating that can be used.")
@@ -71,17 +71,17 @@ def _stage_movies(cursor: CursorWrapper, layout: Layout, reject: Reject) -> None
         (row.line, row.number, row.title.title, row.title.original_title, row.title.year)
         for row in rows
     )
-    _copy(cursor, "staged_movie (line, number, title, original_title, year)", movies)
+    copy_rows(cursor, "staged_movie (line, number, title, original_title, year)", movies)
     titles = (
         (row.number, title, place == 0)
         for row in rows
         for place, title in enumerate((row.title.title, *row.title.alternatives))
     )
-    _copy(cursor, "staged_title (number, title, is_main)", titles)
+    copy_rows(cursor, "staged_title (number, title, is_main)", titles)
     genres = ((row.number, genre, slugify(genre)) for row in rows for genre in row.genres)
-    _copy(cursor, "staged_genre", genres)
+    copy_rows(cursor, "staged_genre", genres)
     links = ((row.movie, row.imdb_id, row.tmdb_id) for row in layout.links(reject))
-    _copy(cursor, "staged_link", links)
+    copy_rows(cursor, "staged_link", links)
 
 
 def _first_of_each(rows: Iterable[MovieRow], file: str, reject: Reject) -> Iterator[MovieRow]:
@@ -95,7 +95,8 @@ def _first_of_each(rows: Iterable[MovieRow], file: str, reject: Reject) -> Itera
             reject(file=file, line=row.line, reason=reason, row=row.title.title)
 
 
-def _copy(cursor: CursorWrapper, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+def copy_rows(cursor: CursorWrapper, table: str, rows: Iterable[Sequence[object]]) -> None:
+    """Copy rows into a table, written with the columns that they fill."""
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+DEMO_SLUG = "demo"
+
 
 class DataSet(models.Model):
     """A set of ratings that was loaded as a whole, such as MovieLens 1M."""
@@ -23,3 +25,8 @@ class DataSet(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_demo(self) -> bool:
+        """Return whether its films are real, though the people are simulated."""
+        return self.slug == DEMO_SLUG

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from movies.errors import NoMovieLensSetError
 from movies.models import DataSet
-from movies.services.demo import DEMO_SLUG, load_demo_catalogue
+from movies.services.demo import load_demo_catalogue
 from movies.sources.download import DownloadError
 from movies.sources.local import find_set
 
@@ -75,7 +75,7 @@ def load_catalogue(
     Once any other set is loaded nothing happens.
     """
     loaded = DataSet.objects.first()
-    if loaded is not None and loaded.slug != DEMO_SLUG:
+    if loaded is not None and not loaded.is_demo:
         return CatalogueOutcome(loaded, None)
     source = choose_source(named=named, cache=cache, download=download if loaded is None else None)
     if source.path is not None:

@@ -22,8 +22,8 @@ from movies.models import (
     Tag,
     TagApplication,
 )
+from movies.models.data_set import DEMO_SLUG
 
-DEMO_SLUG = "demo"
 DEMO_TITLE = "Demo catalogue"
 DEMO_ATTRIBUTION = (
     "Well-known films with synopses of our own. The people and their ratings are simulated."

@@ -1,6 +1,6 @@
 """Fill the site with people, movies and ratings that are made up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.text import slugify
 
 from movies.errors import CatalogueNotEmptyError
+from movies.importers import binary_copy
 from movies.importers.bulk import ratings_loaded_in_bulk
 from movies.importers.progress import NoProgress, Progress
+from movies.importers.staging import copy_rows
 from movies.models import Credit, DataSet, Genre, Movie
 from movies.services.importing import ANALYSED, importing
 from movies.simulation import Films, People, Plan, RatingBlock, make_films, make_people, rate_films
@@ -20,10 +22,7 @@ SLUG = "simulated"
 TITLE = "Simulated people"
 ATTRIBUTION = "Made-up movies, people and ratings in the shape of MovieLens."
 
-# PostgreSQL's binary COPY: see recommendations.services.dataset, which reads it.
-COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-COPY_TRAILER = b"\xff\xff"
-COLUMNS = (("user_id", ">i8"), ("movie_id", ">i8"), ("half_stars", ">i2"), ("rated_at", ">i8"))
+COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "rated_at": "i8"}
 SECONDS_TO_2000 = 946_684_800  # from 1970; PostgreSQL counts microseconds since 2000
 MICROSECONDS = 1_000_000
 
@@ -87,19 +86,13 @@ def _new_keys(cursor: CursorWrapper, table: str, count: int) -> Keys:
     return np.array([key for (key,) in cursor.fetchall()], dtype=np.int64)
 
 
-def _copy(cursor: CursorWrapper, table: str, rows: Iterable[Sequence[Any]]) -> None:
-    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _save_films(cursor: CursorWrapper, films: Films) -> Keys:
     keys = _new_keys(cursor, "movies_movie", len(films.titles))
     rows = zip(
         keys.tolist(), films.titles, films.years.tolist(), films.runtimes.tolist(), strict=True
     )
     blank = ("", "", "", "", "", "{}", "", False, "now")
-    _copy(
+    copy_rows(
         cursor,
         "movies_movie (id, title, year, runtime_minutes, original_title, language, certification, "
         "overview, tagline, keywords, poster_path, is_hidden, added_at)",
@@ -121,12 +114,12 @@ def _save_genres(cursor: CursorWrapper, films: Films, keys: Keys) -> None:
         for key, own in zip(keys.tolist(), films.genres, strict=True)
         for name in own
     )
-    _copy(cursor, "movies_movie_genres (movie_id, genre_id)", rows)
+    copy_rows(cursor, "movies_movie_genres (movie_id, genre_id)", rows)
 
 
 def _save_credits(cursor: CursorWrapper, films: Films, keys: Keys) -> None:
     people = _new_keys(cursor, "movies_person", len(films.names))
-    _copy(cursor, "movies_person (id, name)", zip(people.tolist(), films.names, strict=True))
+    copy_rows(cursor, "movies_person (id, name)", zip(people.tolist(), films.names, strict=True))
     directors, casts = people[films.directors].tolist(), people[films.casts].tolist()
     rows = (
         (key, person, role, position, "")
@@ -136,7 +129,7 @@ def _save_credits(cursor: CursorWrapper, films: Films, keys: Keys) -> None:
             *((Credit.Role.CAST.value, place, actor) for place, actor in enumerate(cast, start=1)),
         )
     )
-    _copy(cursor, "movies_credit (movie_id, person_id, role, position, character)", rows)
+    copy_rows(cursor, "movies_credit (movie_id, person_id, role, position, character)", rows)
 
 
 def _save_people(cursor: CursorWrapper, people: People) -> tuple[Keys, str]:
@@ -149,7 +142,7 @@ def _save_people(cursor: CursorWrapper, people: People) -> tuple[Keys, str]:
         (key, f"Viewer {number}", f"{slug}-{number}", f"{moment}+00", slug, number, *_RATER)
         for number, (key, moment) in enumerate(zip(keys.tolist(), joined, strict=True), start=1)
     )
-    _copy(
+    copy_rows(
         cursor,
         "accounts_user (id, display_name, handle, date_joined, data_set, data_set_user_id, "
         "password, is_superuser, is_active, is_staff, profile_revision)",
@@ -169,25 +162,22 @@ def _save_ratings(
     progress: Progress,
 ) -> int:
     saved = 0
-    names = ", ".join(name for name, _ in COLUMNS)
+    names = ", ".join(COLUMNS)
     with cursor.copy(f"COPY movies_rating ({names}) FROM STDIN (FORMAT binary)") as copy:
-        copy.write(COPY_HEADER)
+        copy.write(binary_copy.HEADER)
         for block in blocks:
             copy.write(_records(block, user_ids, movie_ids).tobytes())
             saved += len(block.users)
             progress.advance(len(block.users))
-        copy.write(COPY_TRAILER)
+        copy.write(binary_copy.TRAILER)
     return saved
 
 
 def _records(block: RatingBlock, user_ids: Keys, movie_ids: Keys) -> npt.NDArray[Any]:
     """Return ratings as PostgreSQL takes them: for each column its length and its bytes."""
-    fields: list[tuple[str, str]] = [("column_count", ">i2")]
-    for name, kind in COLUMNS:
-        fields += [(f"{name}_length", ">i4"), (name, kind)]
-    records = np.zeros(len(block.users), dtype=np.dtype(fields))
+    records = np.zeros(len(block.users), dtype=binary_copy.record_type(COLUMNS))
     records["column_count"] = len(COLUMNS)
-    for name, kind in COLUMNS:
+    for name, kind in COLUMNS.items():
         records[f"{name}_length"] = np.dtype(kind).itemsize
     records["user_id"] = user_ids[block.users]
     records["movie_id"] = movie_ids[block.items]

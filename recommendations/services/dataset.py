@@ -10,17 +10,12 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from movies.importers import binary_copy
 from movies.models import Event, Tag
 from recommendations.engine.arrays import IndexArray
 from recommendations.engine.interactions import Interactions, UserEvents
 from recommendations.engine.items import ItemContent, ItemIndex
 from recommendations.engine.tags import GivenTags
-
-# PostgreSQL's binary COPY: a header of 19 bytes, then for each row the number of columns and for
-# each column its length and its big-endian bytes, then a trailer of 2 bytes. With columns of
-# fixed width and no nulls a row is a record, and numpy reads millions of them at once.
-COPY_HEADER_BYTES = 19
-COPY_TRAILER_BYTES = 2
 
 RATINGS = """
     SELECT user_id, movie_id, half_stars, floor(extract(epoch FROM rated_at))::bigint AS seconds
@@ -100,9 +95,6 @@ def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
 
     Shape (n_rows,), with one named field a column.
     """
-    fields: list[tuple[str, str]] = [("column_count", ">i2")]
-    for name, kind in columns.items():
-        fields += [(f"{name}_length", ">i4"), (name, f">{kind}")]
     received = bytearray()
     with (
         connection.wrap_database_errors,  # Django knows nothing of COPY, nor of what it raises
@@ -111,8 +103,8 @@ def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
     ):
         for block in rows:
             received += block
-    body = memoryview(received)[COPY_HEADER_BYTES:-COPY_TRAILER_BYTES]
-    return np.frombuffer(body, dtype=np.dtype(fields))
+    body = memoryview(received)[len(binary_copy.HEADER) : -len(binary_copy.TRAILER)]
+    return np.frombuffer(body, dtype=binary_copy.record_type(columns))
 
 
 def read_content(*, above: int = 0, limit: int | None = None) -> tuple[list[int], ItemContent]:
