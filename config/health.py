@@ -26,7 +26,7 @@ def livez(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the site can serve; a model that is missing is missed once there was one."""
+    """Answer 200 while the site can serve, once it has ever had a catalogue and a model."""
     states = _database_states() | {"redis": _redis_state()}
     is_whole = set(states.values()) == {"ok"}
     if states["postgresql"] != "ok" or not _has_begun(states):

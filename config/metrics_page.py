@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from django.conf import settings
 from django.db.models import Count
@@ -101,8 +102,7 @@ def _workers_counts() -> Iterator[Metric]:
 
 def _lag_histogram(lags: list[float], total: float) -> Metric:
     bounds = [*(str(bound) for bound in LAGS), "+Inf"]
-    so_far = [sum(lags[: place + 1]) for place in range(len(bounds))]
-    buckets = list(zip(bounds, so_far, strict=True))
+    buckets = list(zip(bounds, accumulate(lags), strict=True))
     help_text = "From a change to the lists that know it."
     return HistogramMetricFamily(
         "marquee_refresh_lag_seconds", help_text, buckets=buckets, sum_value=total

@@ -16,6 +16,7 @@ from config.environment import (
     log_level,
 )
 from config.logs import logging_settings
+from config.queues import TRAINING_QUEUE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.path("MARQUEE_VAR", BASE_DIR / "var")
@@ -132,10 +133,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {
-    "recommendations.train_nightly": {"queue": "training"},
-    "recommendations.increment": {"queue": "training"},
-    "recommendations.warm": {"queue": "training"},  # after a training, and never beside one
-    "recommendations.scrub_artefacts": {"queue": "training"},  # no rating waits for it
+    "recommendations.train_nightly": {"queue": TRAINING_QUEUE},
+    "recommendations.increment": {"queue": TRAINING_QUEUE},
+    "recommendations.warm": {"queue": TRAINING_QUEUE},  # after a training, and never beside one
+    "recommendations.scrub_artefacts": {"queue": TRAINING_QUEUE},  # no rating waits for it
 }
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50
