@@ -8,7 +8,7 @@ leaves a row that failed.
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any, cast
@@ -29,9 +29,9 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import FullTrainingNeededError, TrainingCancelledError
 from recommendations.models import ModelVersion
 from recommendations.services.artefact_cache import artefact_path, make_local
-from recommendations.services.dataset import read_content, read_people
+from recommendations.services.dataset import read_content, read_interactions_of
 from recommendations.services.forked import Tell, run_forked
-from recommendations.services.progress import Progress
+from recommendations.services.progress import Progress, Report
 from recommendations.services.pruning import prune_versions, remove_what_is_gone
 from recommendations.services.registry import activate_version, active_version
 from recommendations.services.trainer_state import Mark, load_state, remove_old_states
@@ -47,7 +47,6 @@ logger = logging.getLogger(__name__)
 
 Kind = ModelVersion.Kind
 State = ModelVersion.State
-Report = Callable[[str], None]
 HOURS = 1.0
 # A version only because somebody looked at pages is made no more often than this.
 LOOKS_GATHER_SECONDS = 3600
@@ -85,10 +84,10 @@ def make_increment(
             f"since version {base.number}"
         )
         version = _make(base, model=model, state=state, news=news, report=report)
-        if active_version() != active:
+        version = activate_version(number=version.number, instead_of=active)
+        if version.state != State.ACTIVE:
             report(f"another version was activated meanwhile; version {version.number} is ready")
             return version
-        version = activate_version(number=version.number)
         report(f"version {version.number} is active")
         prune_versions()
         remove_old_states()
@@ -168,7 +167,7 @@ def _make(
     base: ModelVersion, *, model: Hybrid, state: TrainerState, news: _News, report: Report
 ) -> ModelVersion:
     known = np.concatenate([model.known_items.ids, np.array(news.new_ids, dtype=np.int64)])
-    people = read_people(news.changed, items=ItemIndex(known))
+    people = read_interactions_of(news.changed, items=ItemIndex(known))
     changes = Changes(people=people, changed=news.changed, new_content=news.new_content)
     with _new_version(base) as version:
         path, base_path = artefact_path(version), artefact_path(base)

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from recommendations.errors import ArtefactStorageError, VersionNotServableError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
 from recommendations.services.artefact_cache import artefact_path, make_local
-from recommendations.services.versions import HAS_ARTEFACT
+from recommendations.services.versions import ACTIVATION_LOCK, HAS_ARTEFACT
 from recommendations.signals import version_activated
 
 logger = logging.getLogger(__name__)
@@ -22,19 +22,22 @@ State = ModelVersion.State
 READ_WITHIN_SECONDS = 7 * 60 * 60
 
 
-def activate_version(*, number: int) -> ModelVersion:
+def activate_version(*, number: int, instead_of: ModelVersion | None = None) -> ModelVersion:
     """Let a version serve, once every byte of its artefact is as it was written.
 
     They are read unless that was done in the last seven hours and nothing was written since.
-    What this machine or the storage lacks of it is copied from the other first. Raises
+    What this machine or the storage lacks of it is copied from the other first. Given what it is
+    to serve `instead_of`, it does so only while that one serves. Raises
     VersionNotServableError where neither has it whole; what served before goes on serving.
     """
     version = _servable_version(number=number)
     _make_sure_of_artefact(version)
-    with transaction.atomic():
-        ModelVersion.objects.select_for_update().filter(state=State.ACTIVE).exclude(
-            pk=version.pk
-        ).update(state=State.RETIRED)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ACTIVATION_LOCK])
+        serving = ModelVersion.objects.filter(state=State.ACTIVE)
+        if instead_of is not None and not serving.filter(pk=instead_of.pk).exists():
+            return version
+        serving.exclude(pk=version.pk).update(state=State.RETIRED)
         moved = ModelVersion.objects.filter(pk=version.pk, state__in=HAS_ARTEFACT).update(
             state=State.ACTIVE, activated_at=timezone.now()
         )
@@ -104,7 +107,7 @@ def _make_sure_of_artefact(version: ModelVersion) -> None:
         raise VersionNotServableError(
             f"The artefact of version {version.number} is damaged: {error}"
         ) from error
-    except ArtefactStorageError as error:
+    except (OSError, ArtefactStorageError) as error:
         raise VersionNotServableError(
             f"The artefact of version {version.number} is not whole here: {error}"
         ) from error

@@ -32,6 +32,7 @@ State = ModelVersion.State
 TRAINING_LOCK = 7_205_001
 INCREMENT_LOCK = 7_205_002
 NUMBER_LOCK = 7_205_003
+ACTIVATION_LOCK = 7_205_004
 LOCKS = {Kind.FULL: TRAINING_LOCK, Kind.INCREMENT: INCREMENT_LOCK}
 # An advisory lock of one number stands in `objid`, of this database, by another connection.
 OTHERS_LOCK = """

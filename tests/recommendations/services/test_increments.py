@@ -292,6 +292,21 @@ def kept_states() -> set[str]:
     return {path.name for path in state_path("").iterdir() if path.is_dir()}
 
 
+def test_a_decision_made_meanwhile_stands(two_camps, monkeypatch):
+    newer = train_version(activate=False)
+    publish = increments.publish_version
+
+    def publish_late(*args, **kwargs):
+        publish(*args, **kwargs)
+        activate_version(number=newer.number)
+
+    monkeypatch.setattr(increments, "publish_version", publish_late)
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+
+    assert make_increment().state == State.READY
+    assert active_version() == newer
+
+
 def test_the_command_says_what_it_did(two_camps, capsys):
     call_command("increment")
     rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
@@ -310,7 +325,7 @@ def test_the_command_fails_where_a_training_is_needed(db):
 def test_what_one_does_while_an_increment_is_read_counts_next_time(two_camps, monkeypatch):
     user = make_user()
     rate_movie(user=user, movie_id=two_camps.westerns[0].pk, stars=5)
-    plain = increments.read_people
+    plain = increments.read_interactions_of
 
     def rate_meanwhile(*args, **kwargs):
         people = plain(*args, **kwargs)
@@ -318,7 +333,7 @@ def test_what_one_does_while_an_increment_is_read_counts_next_time(two_camps, mo
         return people
 
     with monkeypatch.context() as patched:
-        patched.setattr(increments, "read_people", rate_meanwhile)
+        patched.setattr(increments, "read_interactions_of", rate_meanwhile)
         assert make_increment().training_counts["ratings"] == read_interactions().n_ratings - 1
     assert make_increment().training_counts["ratings"] == read_interactions().n_ratings
 

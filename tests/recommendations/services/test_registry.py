@@ -1,6 +1,8 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 
 from recommendations.errors import ModelNotReadyError, VersionNotServableError
 from recommendations.models import ModelVersion
@@ -85,6 +87,22 @@ def test_a_listener_that_fails_changes_nothing_about_what_serves(settings, tmp_p
 
     assert activated.state == State.ACTIVE
     assert "the broker is not what it was" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_activations_at_once_come_one_after_the_other(settings, tmp_path):
+    settings.ARTEFACTS_DIR = tmp_path
+    numbers = [build_two_camps().version.number, train_version(activate=False).number]
+
+    def activate(number: int) -> None:
+        activate_version(number=number)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(10):
+            list(pool.map(activate, numbers))
+
+    assert ModelVersion.objects.filter(state=State.ACTIVE).count() == 1
 
 
 def test_rollback_goes_back_past_all_increments_of_what_serves(db):
