@@ -36,7 +36,8 @@ def decide(
         decision = FIRST
     elif is_same_recipe(active.recipe, candidate):
         decision = SAME
-        note = note if active.gate.get("code") in (code, None) else OTHER_CODE
+        fitted = active.base or active  # an increment has no gate of its own
+        note = note if fitted.gate.get("code") in (code, None) else OTHER_CODE
     else:
         decision = _judge_difference(evaluation.difference)
     return {

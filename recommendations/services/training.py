@@ -119,7 +119,12 @@ def _refit(interactions: Interactions, *, active: ModelVersion, report: Report) 
     with _new_version(report) as (version, progress):
         version.metrics = active.metrics
         note = f"The recipe of version {active.number}: the candidate's was worse."
-        version.gate = {"decision": gate.REFIT, "against": active.number, "note": note}
+        version.gate = {
+            "decision": gate.REFIT,
+            "against": active.number,
+            "note": note,
+            "code": gate.code_revision(),
+        }
         version.save(update_fields=["metrics", "gate"])
         _fit(version, interactions, recipe=active.recipe, progress=progress, state=State.READY)
     return version

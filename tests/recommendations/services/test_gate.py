@@ -108,7 +108,10 @@ def test_the_first_version_and_the_same_recipe_are_not_compared():
     assert decide(Evaluation(), candidate=SERVED) == gate.SAME
 
 
-def test_other_code_with_the_same_recipe_is_said():
+@pytest.mark.parametrize("has_increment", [False, True])
+def test_other_code_with_the_same_recipe_is_said(has_increment):
     active = ModelVersion(number=3, recipe=SERVED, gate={"code": "of last year"})
+    if has_increment:
+        active = ModelVersion(number=4, recipe=SERVED, kind="increment", base=active)
     decision = gate.decide(Evaluation(), active=active, candidate=SERVED)
     assert decision["note"] == gate.OTHER_CODE
