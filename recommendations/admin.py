@@ -235,11 +235,11 @@ def _as_text(facts: object) -> str:
     if not facts:
         return "–"
     text = json.dumps(facts, indent=2, ensure_ascii=False)
-    if text.count("\n") < FEW_LINES:
+    n_lines = text.count("\n") + 1
+    if n_lines <= FEW_LINES:
         return format_html('<pre class="facts">{}</pre>', text)
-    lines = f"{text.count(chr(10)) + 1} lines"
     return format_html(
         '<details><summary class="facts-fold">{}</summary><pre class="facts">{}</pre></details>',
-        lines,
+        f"{n_lines} lines",
         text,
     )

@@ -1,4 +1,4 @@
-"""What recommendations do when the catalogue announces a change."""
+"""What recommendations do when a profile changes, or another version serves."""
 
 from functools import partial
 from typing import Any

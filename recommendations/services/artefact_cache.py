@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -66,11 +66,11 @@ def verify_local(version: ModelVersion) -> None:
     _write_marks(artefact_path(version), marks)
 
 
-def make_local(version: ModelVersion, *, read_within: float = ANY_TIME) -> bool:
-    """Fetch what this machine lacks of a version or has damaged; return whether it had to.
+def make_local(version: ModelVersion, *, read_within: float = ANY_TIME) -> None:
+    """Fetch what this machine lacks of a version or has damaged.
 
     What is here already is read as in `check_local`. Raises an `ArtefactError` where the storage
-    does not have it either.
+    does not have it either, and OSError or ArtefactStorageError where that cannot be read.
     """
     try:
         # Without the lock: going back must not wait for something to arrive.
@@ -79,12 +79,14 @@ def make_local(version: ModelVersion, *, read_within: float = ANY_TIME) -> bool:
         if artefact_path(version).exists():
             logger.warning("version %s is damaged here: %s", version.number, error)
     else:
-        return False
+        return
     with cache_lock():
+        with suppress(ArtefactError):  # another process may have brought it meanwhile
+            check_local(version, read_within=read_within)
+            return
         for needed in ModelVersion.objects.filter(directory__in=version.refers_to):
             _make_sound(needed)
         _make_sound(version)
-    return True
 
 
 def remove_local(names: Collection[str]) -> None:

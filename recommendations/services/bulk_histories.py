@@ -12,7 +12,7 @@ from recommendations.engine.arrays import IndexArray
 from recommendations.engine.events import EVENT_KINDS, Events
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
-from recommendations.services.dataset import RATING_COLUMNS, copy_records, group_labels
+from recommendations.services.dataset import RATING_COLUMNS, copy_records, group_labels, listed
 from recommendations.services.histories import PersonHistory
 
 RATINGS = """
@@ -88,7 +88,7 @@ class _Ratings:
 
     @classmethod
     def read(cls, user_ids: IndexArray, *, items: ItemIndex) -> "_Ratings":
-        query = RATINGS.format(people=_listed(user_ids))
+        query = RATINGS.format(people=listed(user_ids))
         rows = copy_records(query, columns=RATING_COLUMNS)
         movie_ids = rows["movie_id"].astype(np.int64)
         return cls(
@@ -119,7 +119,7 @@ class _Ratings:
 
 def _read_events(user_ids: IndexArray, *, items: ItemIndex) -> list[Events]:
     kinds = ", ".join(f"'{kind}'" for kind in EVENT_KINDS)
-    query = EVENTS.format(kinds=kinds, people=_listed(user_ids))
+    query = EVENTS.format(kinds=kinds, people=listed(user_ids))
     rows = copy_records(query, columns=EVENT_COLUMNS)
     indices, is_known = items.find(rows["movie_id"].astype(np.int64))
     rows, indices = rows[is_known], indices[is_known]
@@ -135,8 +135,3 @@ def _spans(owners: IndexArray, user_ids: IndexArray) -> Iterator[slice]:
     firsts = np.searchsorted(owners, user_ids, side="left").tolist()
     lasts = np.searchsorted(owners, user_ids, side="right").tolist()
     return (slice(first, last) for first, last in zip(firsts, lasts, strict=True))
-
-
-def _listed(user_ids: IndexArray) -> str:
-    """Return ids as SQL has them: COPY takes no parameters, and these are numbers."""
-    return ", ".join(str(user_id) for user_id in user_ids.tolist())

@@ -67,11 +67,11 @@ def read_interactions() -> Interactions:
     return interactions.with_tags(_read_tags(catalogue))
 
 
-def read_people(user_ids: IndexArray, *, items: ItemIndex) -> Interactions:
+def read_interactions_of(user_ids: IndexArray, *, items: ItemIndex) -> Interactions:
     """Return what these people rated and did, over items known already, without their content."""
     wanted = user_ids.tolist()
     return Interactions.from_arrays(
-        **_read_ratings(f"WHERE user_id = ANY ('{{{','.join(map(str, wanted))}}}'::bigint[])"),
+        **_read_ratings(f"WHERE user_id = ANY(ARRAY[{listed(user_ids)}]::bigint[])"),
         catalogue=items,
         content=None,
         events=_read_events(Event.objects.filter(user__in=wanted)),
@@ -88,6 +88,11 @@ def _read_ratings(which: str = "") -> dict[str, npt.NDArray[Any]]:
         "stars": ratings["half_stars"].astype(np.float32) / 2,
         "timestamps": ratings["seconds"].astype(np.int64),
     }
+
+
+def listed(ids: IndexArray) -> str:
+    """Return ids as SQL has them: COPY takes no parameters, and these are numbers."""
+    return ", ".join(map(str, ids.tolist()))
 
 
 def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:

@@ -73,7 +73,7 @@ def _do(work: Work, writer: int) -> None:
         try:
             result = work(lambda stage, share: write({"stage": stage, "share": share}))
         except Exception as error:
-            logger.exception("training failed")
+            logger.exception("the work failed")
             write({"error": f"{type(error).__name__}: {error}"})
         else:
             write({"result": result})

@@ -1,11 +1,13 @@
 """Movies that are close to a movie."""
 
+import numpy as np
+
 from movies.errors import MovieNotFoundError
 from movies.models import Movie
 from movies.services.curation import read_curation_revision
 from movies.services.shelves import shelf_keeper
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.ranking.top import top_k
+from recommendations.services.closeness import closest_allowed
 from recommendations.services.personal import served_model_or_none
 
 
@@ -31,12 +33,12 @@ def find_index(movie_id: int, model: Hybrid) -> int | None:
 
 def closest_indices(index: int, *, model: Hybrid, limit: int) -> list[int]:
     """Return the indices of the visible movies closest to one, closest first."""
-    similarities = model.similarities(index)
-    similarities[index] = 0
+    allowed = np.ones(model.n_items, dtype=np.bool_)
     hidden = shelf_keeper.get(curation_revision=read_curation_revision()).hidden
     hidden_indices, is_known = model.known_items.find(list(hidden))
-    similarities[hidden_indices[is_known]] = 0
-    return [each for each in top_k(similarities, limit).tolist() if similarities[each] > 0]
+    allowed[hidden_indices[is_known]] = False
+    indices: list[int] = closest_allowed(model, index, limit, allowed=allowed).indices.tolist()
+    return indices
 
 
 def alike_by_genre(movie: Movie, *, limit: int) -> list[int]:

@@ -1,7 +1,6 @@
 """Movies saved since the served version was made: known by their content within a second."""
 
 import logging
-import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,21 +25,19 @@ class NewMovies:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._grown: tuple[ServedModel, ServedModel] | None = None
         self._known: tuple[list[int], ItemContent] = ([], ItemContent())
 
     def look(self, served: "ServedModel | None") -> None:
-        """Read what is new in the catalogue; costs a query of a millisecond."""
+        """Read what is new in the catalogue; one thread at a time, which the store sees to."""
         if served is None:
             return
-        with self._lock:
-            new_ids, content = read_content(above=int(served.model.known_items.ids[-1]), limit=MOST)
-            is_same = self._grown is not None and self._grown[0] is served
-            if is_same and self._known == (new_ids, content):
-                return
-            self._known = (new_ids, content)
-            self._grown = (served, _grow(served, new_ids, content))
+        new_ids, content = read_content(above=int(served.model.known_items.ids[-1]), limit=MOST)
+        is_same = self._grown is not None and self._grown[0] is served
+        if is_same and self._known == (new_ids, content):
+            return
+        self._known = (new_ids, content)
+        self._grown = (served, _grow(served, new_ids, content))
 
     def of(self, served: "ServedModel") -> "ServedModel":
         """Return the served model with the movies that were new when it was last looked."""

@@ -44,7 +44,7 @@ def repair(version: ModelVersion, error: ArtefactError) -> bool:
     found = f"Its artefact on {socket.gethostname()} was damaged: {error}."
     try:
         make_local(version, read_within=0.0)
-    except (ArtefactError, ArtefactStorageError) as worse:
+    except (OSError, ArtefactError, ArtefactStorageError) as worse:
         raise_alert(number=version.number, text=f"{found} The storage has none either: {worse}.")
         return False
     raise_alert(number=version.number, text=f"{found} It was fetched again and is sound.")

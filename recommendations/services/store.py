@@ -123,7 +123,7 @@ class ModelStore:
         return (
             served is not None
             and (served.number, served.manifest_sha256) == (version.number, version.manifest_sha256)
-            and self._inode in (0, _inode_of(artefact_path(version)))
+            and self._inode == _inode_of(artefact_path(version))
         )
 
     def _map(self, version: ModelVersion) -> bool:

@@ -38,7 +38,7 @@ def sweep_lists() -> int:
     """
     begun = timezone.now()
     try:
-        stale = list(_stale_people())
+        stale = list(stale_people())
         _refresh([user_id for user_id, _ in stale])
         _move_mark(begun)
     except RedisAwayError:
@@ -60,16 +60,11 @@ def _refresh(user_ids: Sequence[int]) -> None:
         refresh_lists(user_id=user_id)
 
 
-def stale_user_ids() -> Iterator[int]:
-    """Yield the people who changed lately and whose kept lists do not know it.
+def stale_people() -> Iterator[tuple[int, datetime]]:
+    """Yield the people who changed lately and whose kept lists do not know it, and when they did.
 
     Raises RedisAwayError.
     """
-    return (user_id for user_id, _ in _stale_people())
-
-
-def _stale_people() -> Iterator[tuple[int, datetime]]:
-    """Yield the same people, and when they changed."""
     changed = (
         User.objects.who_sign_in()
         .filter(profile_changed_at__gt=_since())

@@ -194,5 +194,5 @@ def _load_mark(path: Path) -> Mark:
         user_ids=values["user_ids"],
         revisions=values["revisions"],
         settled_look=int(values["newest_event"][0]),
-        later_looks=values.get("later_looks", np.empty(0, dtype=np.int64)),
+        later_looks=values["later_looks"],
     )

@@ -12,7 +12,7 @@ from movies.services.lists import add_to_watchlist, dismiss_movie, restore_movie
 from movies.services.ratings import rate_movie, remove_rating
 from recommendations.services.cache import load_revisions
 from recommendations.services.refreshing import refresh_lists
-from recommendations.services.sweeping import MARK_KEY, stale_user_ids, sweep_lists
+from recommendations.services.sweeping import MARK_KEY, stale_people, sweep_lists
 from recommendations.tasks import sweep
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stale() -> list[int]:
-    return list(stale_user_ids())
+    return [user_id for user_id, _ in stale_people()]
 
 
 def test_sweep_finds_and_mends_what_no_task_followed_up():
