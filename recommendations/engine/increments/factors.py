@@ -19,6 +19,7 @@ def update_als(model: Als, state: TrainerState, world: World) -> Als:
     last, but for those who changed.
     """
     updated = copy(model)
+    updated.__post_init__()  # what is remembered was folded in by the old vectors
     signed = model.confidences(world.after)
     changed = np.flatnonzero(np.isin(world.after.user_ids, world.changed))
     touched = _touched(model, world)

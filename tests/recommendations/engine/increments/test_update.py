@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,8 @@ from recommendations.engine import artefacts
 from recommendations.engine.errors import ArtefactCorruptError
 from recommendations.engine.history import History
 from recommendations.engine.increments import linear, update
+from recommendations.engine.increments.factors import update_als
+from recommendations.engine.increments.people import World
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.update import StateMismatchError, update_hybrid
 from tests.recommendations.engine.increments.worlds import (
@@ -143,15 +147,30 @@ def test_the_model_and_the_state_stay_as_they_were(fitted, rows, updated):
     )
 
 
-def test_nothing_changed_gives_the_same_lists(fitted, rows):
-    model, _ = fitted
-    same = update_hybrid(*fitted, changes_to(rows, set()))
-    history = History(
+def early_history():
+    return History(
         item_indices=np.array([0, 3, 9]),
         values=np.array([5, 4.5, 4], dtype=np.float32),
         timestamps=np.array([1, 2, 3]),
     )
+
+
+def test_nothing_changed_gives_the_same_lists(fitted, rows):
+    model, _ = fitted
+    same = update_hybrid(*fitted, changes_to(rows, set()))
+    history = early_history()
     assert np.allclose(same.score(history), model.score(history), atol=1e-3)
+
+
+def test_a_history_scored_before_is_taken_in_anew(fitted, rows):
+    model, state = fitted
+    history = early_history()
+    scores = model.als_.score(history)
+    changes = changes_to(*changed_rows(rows))
+    world = World.of(state.interactions(), changes.people, changed=changes.changed)
+    updated = update_als(model.als_, state.part("als"), world)
+    assert np.array_equal(updated.score(history), updated.score(replace(history)))
+    assert not np.array_equal(updated.score(history), scores)
 
 
 def test_an_altered_state_is_refused(fitted, later, tmp_path, rows):
