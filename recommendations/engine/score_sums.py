@@ -166,11 +166,13 @@ class ScoreSum:
     def shares(self, names: Sequence[str]) -> FloatArray:
         """Return by what a 1 for all, and what is shared by these names, is multiplied.
 
-        Shape (n_histories, 1 + len(names)).
+        Shape (n_histories, 1 + len(names)). `names` are those of all that is shared.
         """
-        none = np.zeros(self._shape[0], dtype=np.float64)
-        known = {name: of_all for name, of_all, _ in self._shared}
-        return np.stack([self._elsewhere, *(known.get(name, none) for name in names)], axis=1)
+        shares = np.zeros((self._shape[0], 1 + len(names)), dtype=np.float64)
+        shares[:, 0] = self._elsewhere
+        for name, of_all, _ in self._shared:  # a name comes up once for each block of histories
+            shares[:, 1 + names.index(name)] += of_all
+        return shares
 
     def on(self, columns: IndexArray) -> FloatArray | None:
         """Return what was said of these items alone, shape (n_histories, n_columns).

@@ -68,3 +68,13 @@ def test_a_sum_about_the_same_items_stays_in_parts():
     assert np.allclose(total.partial().dense(), total.dense())
     total.add_partial("some", np.arange(5), partial(), weights=np.ones(5))
     assert total.partial() is None
+
+
+def test_shares_are_of_all_histories_however_many_are_added_at_a_time():
+    some, total = partial(), ScoreSum(n_histories=5, n_items=N_ITEMS)
+    for rows in (np.array([0, 1, 2]), np.array([3, 4])):
+        few = replace(some, elsewhere=some.elsewhere[rows], values=some.values[rows])
+        total.add_partial("some", rows, few, weights=np.ones(len(rows)))
+    shares = total.shares(["none", "some"])
+    assert np.allclose(shares[:, 1], 0)
+    assert np.allclose(shares[:, 2], 1 / some.dense().std(axis=1))

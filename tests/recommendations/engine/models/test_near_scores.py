@@ -7,6 +7,7 @@ from recommendations.engine.history import History
 from recommendations.engine.increments.joined_rows import join_rows
 from recommendations.engine.increments.newcomers import with_new_items
 from recommendations.engine.items import ItemContent
+from recommendations.engine.models import stack
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.top import top_k
 from tests.recommendations.engine.worlds import two_camps, with_few_active
@@ -39,6 +40,12 @@ def assert_near_are_the_best(model, histories, *, number):
 def test_the_best_by_what_they_can_reach_are_the_best_of_all(world, model, number):
     histories = [History(), *(world.history_of(user) for user in range(0, 80, 4))]
     assert_near_are_the_best(model, histories, number=number)
+
+
+def test_histories_scored_in_several_blocks_are_scored_alike(world, model, monkeypatch):
+    monkeypatch.setattr(stack, "_HISTORIES", 3)
+    histories = [world.history_of(user) for user in range(8)]
+    assert_near_are_the_best(model, histories, number=5)
 
 
 def test_reasons_of_near_scores_are_those_of_all(world, model):
