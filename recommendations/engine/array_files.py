@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.errors import ArtefactCorruptError
-from recommendations.engine.files import READ_ONLY, check_size, compare, sha256_of
+from recommendations.engine.files import READ_ONLY, check_sha256, check_size, sha256_of
 
 _BLOCK = 1 << 22
 
@@ -64,4 +64,4 @@ def read_rows(path: Path, entry: Mapping[str, Any]) -> Iterator[tuple[slice, NDA
             stream.readinto(rows.data.cast("B"))
             digest.update(rows.data.cast("B"))
             yield slice(start, start + len(rows)), rows
-    compare(path, digest.hexdigest(), entry)
+    check_sha256(path, digest.hexdigest(), entry)

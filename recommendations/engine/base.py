@@ -64,13 +64,7 @@ class Recommender(ABC):
         self._forget()
         self._fit(interactions)
         self.items_ = interactions.items
-        self.training_ = TrainingCounts(
-            users=interactions.n_users,
-            items=interactions.n_items,
-            ratings=interactions.n_ratings,
-            events=len(interactions.events),
-            newest_timestamp=interactions.newest_timestamp,
-        )
+        self.training_ = training_counts(interactions)
         return self
 
     def check_hyperparameters(self) -> None:
@@ -375,6 +369,17 @@ def _interval(stars: FloatArray, reach: FloatArray | float) -> tuple[FloatArray,
     # interval without width would claim to know a rating for certain.
     possible = np.clip(stars, LOWEST_STARS, HIGHEST_STARS)
     return np.maximum(possible - reach, LOWEST_STARS), np.minimum(possible + reach, HIGHEST_STARS)
+
+
+def training_counts(interactions: Interactions) -> TrainingCounts:
+    """Return how much there is to learn from, and until when."""
+    return TrainingCounts(
+        users=interactions.n_users,
+        items=interactions.n_items,
+        ratings=interactions.n_ratings,
+        events=len(interactions.events),
+        newest_timestamp=interactions.newest_timestamp,
+    )
 
 
 def _piece(matrix: CsrMatrix, piece: str) -> AnyArray:

@@ -37,7 +37,7 @@ def read_bytes(path: Path) -> bytes:
 def check_bytes(path: Path, entry: Mapping[str, Any]) -> None:
     """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written."""
     check_size(path, entry)
-    compare(path, sha256_of(path), entry)
+    check_sha256(path, sha256_of(path), entry)
 
 
 def check_size(path: Path, entry: Mapping[str, Any]) -> None:
@@ -50,7 +50,8 @@ def check_size(path: Path, entry: Mapping[str, Any]) -> None:
         raise ArtefactCorruptError(f"{path} has {size} bytes, expected {entry['size']}")
 
 
-def compare(path: Path, found: str, entry: Mapping[str, Any]) -> None:
+def check_sha256(path: Path, found: str, entry: Mapping[str, Any]) -> None:
+    """Raise `ArtefactCorruptError` where a checksum is not the entry's."""
     if found != entry["sha256"]:
         raise ArtefactCorruptError(f"{path} has sha256 {found}, expected {entry['sha256']}")
 

@@ -93,7 +93,7 @@ def read_manifest(directory: Path, *, expected_sha256: str | None = None) -> Man
 
 
 def _check_files(files: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise an error unless each entry names a file of this directory and what it holds."""
+    """Check that each names an array, what it holds, and no directory but one beside this."""
     for file_name, entry in files.items():
         if Path(file_name).name != file_name or not file_name.endswith(".npy"):
             raise ValueError(f"{file_name!r} is not an array of this directory")

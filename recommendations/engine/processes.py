@@ -33,8 +33,7 @@ def map_forked(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterato
     `work` may be a closure over anything, as the processes are forks of this one: arrays are
     shared. Tasks and results are pickled on their way; tasks are taken as there is room for them.
     A single task, a single processor, or a system that cannot fork means that everything happens
-    here. Raises `ProcessLostError` if a
-    process is killed.
+    here. Raises `ProcessLostError` if a process is killed.
     """
     coming = iter(tasks)
     first = list(islice(coming, PROCESSES))

@@ -1,6 +1,6 @@
 """Scores of many histories, standardised one by one and added up: what a stack spends its time on.
 
-Over a large catalogue most components say something of its own for a history about some items
+Over a large catalogue most components say something of their own for a history about some items
 only, or nothing at all. What is the same for everybody is then multiplied out once, at the end.
 """
 
@@ -195,7 +195,7 @@ class ScoreSum:
         return np.asarray(totals, dtype=np.float64)
 
 
-def unless_flat(deviations: FloatArray, means: FloatArray) -> FloatArray:
+def unless_flat(deviations: FloatArray | float, means: FloatArray | float) -> FloatArray:
     """Return the deviations, 0 where they are nothing but rounding."""
     is_flat = deviations <= _NO_DEVIATION * np.maximum(1.0, np.abs(means))
     return np.where(is_flat, 0.0, deviations)

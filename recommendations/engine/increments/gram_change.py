@@ -17,7 +17,7 @@ from scipy import sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.models.dropout_ridge import Regression
-from recommendations.engine.models.gram_blocks import add_grams, blocks
+from recommendations.engine.models.gram_blocks import add_grams, add_products
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -91,11 +91,7 @@ class Change:
     def add_to(self, gram: Float32Array, cross: Float32Array) -> None:
         """Add the change to both matrices."""
         for each in self.products:
-            for rows in blocks(len(gram)):
-                weighted = each.weighted[rows]
-                if weighted.nnz:
-                    gram[rows] += (weighted @ each.inputs).toarray()
-                    cross[rows] += (weighted @ each.targets).toarray()
+            add_products(gram, cross, each.weighted, each.inputs, each.targets)
         if self.heavier is not None:
             add_grams(
                 gram,

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommendations.engine.arrays import AnyArray, BoolArray, FloatArray
+from recommendations.engine.arrays import AnyArray, BoolArray, Float32Array, FloatArray
 from recommendations.engine.base import Recommender
 from recommendations.engine.errors import InvalidInteractionsError
 from recommendations.engine.items import ItemContent, ItemIndex
@@ -23,6 +23,7 @@ from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import EaseLayer
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.products import divide
 from recommendations.engine.models.returns import Returns
 from recommendations.engine.models.sequence import PRIOR_COUNT, Sequence
 from recommendations.engine.models.stack import Stack
@@ -179,7 +180,7 @@ class _Growth:
             setattr(model, name, self._append(values, self._unrated(values)))
 
 
-def _stretched(model: Content, vectors: AnyArray, *, is_unrated: BoolArray) -> AnyArray:
+def _stretched(model: Content, vectors: Float32Array, *, is_unrated: BoolArray) -> AnyArray:
     """Return what new items add to a person's vector, from the factors that content foretells.
 
     Both differ by a factor a column, the same for all items that were unrated at the fit; where
@@ -190,5 +191,4 @@ def _stretched(model: Content, vectors: AnyArray, *, is_unrated: BoolArray) -> A
     foretold = model.vectors_[chosen, 1 : 1 + width].astype(np.float64)
     squares = np.sum(foretold**2, axis=0)
     crossed = np.sum(foretold * model.entry_factors_[chosen], axis=0)
-    factors = np.divide(crossed, squares, out=np.zeros(width), where=squares > 0)
-    return np.asarray(vectors[:, 1 : 1 + width] * factors, dtype=np.float32)
+    return np.asarray(vectors[:, 1 : 1 + width] * divide(crossed, squares), dtype=np.float32)

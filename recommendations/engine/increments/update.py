@@ -18,7 +18,7 @@ from typing import cast
 import numpy as np
 
 from recommendations.engine.arrays import IndexArray
-from recommendations.engine.base import Recommender
+from recommendations.engine.base import Recommender, training_counts
 from recommendations.engine.errors import EngineError
 from recommendations.engine.increments.factors import update_als
 from recommendations.engine.increments.linear import update_layer
@@ -29,7 +29,6 @@ from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.successions import update_sequence
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent
-from recommendations.engine.manifests import TrainingCounts
 from recommendations.engine.models.als import Als
 from recommendations.engine.models.ease import EaseLayer
 from recommendations.engine.models.hybrid import Hybrid
@@ -76,14 +75,14 @@ def update_hybrid(model: Hybrid, state: TrainerState, changes: Changes) -> Hybri
         raise StateMismatchError("the state is about other items than the model's")
     grown = with_new_items(model, item_ids=wanted[len(known) :], content=changes.new_content)
     world = World.of(before, changes.people, changed=np.unique(changes.changed))
-    updated = cast("Hybrid", _update_stack(grown, state, world))
+    updated = cast("Hybrid", _update(grown, state, world))
     updated.finish(world.after)
     return updated
 
 
 def _update(model: Recommender, state: TrainerState, world: World) -> Recommender:
     updated = _update_one(model, state, world)
-    updated.training_ = _counts(world.after)
+    updated.training_ = training_counts(world.after)
     return updated
 
 
@@ -118,15 +117,4 @@ def _update_stack(model: Stack, state: TrainerState, world: World) -> Stack:
     else:
         components = [work() for work in works]
     updated.components_ = dict(zip(model.components_, components, strict=True))
-    updated.training_ = _counts(world.after)
     return updated
-
-
-def _counts(after: Interactions) -> TrainingCounts:
-    return TrainingCounts(
-        users=after.n_users,
-        items=after.n_items,
-        ratings=after.n_ratings,
-        events=len(after.events),
-        newest_timestamp=after.newest_timestamp,
-    )

@@ -82,7 +82,7 @@ def solve(problem: Regression, *, neighbours: int | None) -> CsrMatrix | Float32
     n_items = problem.inputs.shape[1]
     if problem.n_rows < n_items:
         return keep_strongest(_DualColumns(problem).block, n_items, neighbours=neighbours)
-    return solve_grams(problem, *gram_matrices(problem), neighbours=neighbours)
+    return solve_grams(problem, *_gram_matrices(problem), neighbours=neighbours)
 
 
 def solve_grams(
@@ -110,11 +110,11 @@ def keep_strongest(
     """Return all columns of B, which `block` gives from one number up to another."""
     if neighbours is None or neighbours >= n_items:
         return block(0, n_items)
-    blocks = [
+    pieces = [
         strongest(block(start, min(start + _COLUMN_BLOCK, n_items)), neighbours)
         for start in range(0, n_items, _COLUMN_BLOCK)
     ]
-    return cast("CsrMatrix", sparse.csr_array(sparse.hstack(blocks, format="csr")))
+    return cast("CsrMatrix", sparse.csr_array(sparse.hstack(pieces, format="csr")))
 
 
 def intercepts(problem: Regression, weights: CsrMatrix | Float32Array) -> FloatArray:
@@ -185,7 +185,7 @@ class _DualColumns:
         return cast("Float32Array", weights)
 
 
-def gram_matrices(problem: Regression) -> tuple[Float32Array, Float32Array]:
+def _gram_matrices(problem: Regression) -> tuple[Float32Array, Float32Array]:
     """Return XᵀΩX and XᵀΩY, dense float32, uncentred."""
     n_users, n_items = problem.inputs.shape
     if problem.inputs.nnz > MANY_RATINGS:

@@ -27,7 +27,7 @@ from recommendations.engine.models.row_sums import (
     Entries,
     sum_rows,
     sum_rows_of_many,
-    take_block,
+    weigh_block,
 )
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
@@ -90,7 +90,8 @@ class EaseLayer(Recommender):
         self.choose_active(interactions)
         ridge = self._choose_ridge(interactions)
         record("ridge", np.array([ridge]))
-        normaliser = float(self._user_weights(interactions).mean())
+        ratings = interactions.user_items[:, self.active_items_]
+        normaliser = float(self._user_weights(ratings).mean())
         record("normaliser", np.array([normaliser]))
         self.learn_weights(self.regression(interactions, ridge=ridge, normaliser=normaliser), solve)
 
@@ -124,9 +125,8 @@ class EaseLayer(Recommender):
         with recording(None):
             return ridges[choose_for_newcomers(candidates, interactions, seed=self.seed)]
 
-    def _user_weights(self, interactions: Interactions) -> FloatArray:
-        """Return the weight of every person before it is normalised, shape (n_users,)."""
-        ratings = interactions.user_items[:, self.active_items_]
+    def _user_weights(self, ratings: CsrMatrix) -> FloatArray:
+        """Return the weight of people with these ratings before it is normalised, (n_users,)."""
         lengths = np.maximum(np.diff(ratings.indptr), 1).astype(np.float64)
         return lengths**-self.user_power
 
@@ -142,7 +142,7 @@ class EaseLayer(Recommender):
         return Regression(
             inputs=inputs + events,
             targets=targets,
-            user_weights=self._user_weights(interactions) / normaliser,
+            user_weights=self._user_weights(ratings) / normaliser,
             keep=self.keep,
             ridge=ridge,
             side=self._side(interactions),
@@ -205,11 +205,8 @@ class EaseLayer(Recommender):
         ]
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        inputs, rows = self._inputs(history)
         places = self.places_[item_indices].astype(np.int64)
-        given = inputs[:, np.newaxis] * take_block(self.weights_, rows, np.maximum(places, 0))
-        given[:, places < 0] = 0.0
-        return given.T
+        return weigh_block(self.weights_, self._inputs(history), places).T
 
     def _similarities(self, item_index: int) -> FloatArray:
         similarities = np.zeros(self.n_items, dtype=np.float64)

@@ -62,11 +62,26 @@ def _add_sparse(
     weights: Float32Array,
 ) -> None:
     weighted = cast("CsrMatrix", sparse.csr_array((sparse.diags_array(weights) @ inputs).T))
+    add_products(gram, cross, weighted, inputs, targets)
+
+
+def add_products(
+    gram: Float32Array,
+    cross: Float32Array,
+    weighted: CsrMatrix,
+    inputs: CsrMatrix,
+    targets: CsrMatrix,
+) -> None:
+    """Add `weighted` @ `inputs` to one and `weighted` @ `targets` to the other matrix.
+
+    `weighted` has shape (n_items, n_people), the others (n_people, n_items).
+    """
 
     def fill(rows: slice) -> None:
         own = weighted[rows]
-        gram[rows] += (own @ inputs).toarray()
-        cross[rows] += (own @ targets).toarray()
+        if own.nnz:
+            gram[rows] += (own @ inputs).toarray()
+            cross[rows] += (own @ targets).toarray()
 
     with blas_threads(1):
         map_blocks(fill, len(gram), block=_ROWS)

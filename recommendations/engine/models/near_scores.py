@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
-from recommendations.engine.models.products import multiply_many
+from recommendations.engine.models.products import divide, multiply_many
 from recommendations.engine.score_sums import ProductScores, unless_flat
 
 _BLOCK = 2048
@@ -79,8 +79,7 @@ class Vectors:
         means = people @ self.means
         variances = np.einsum("pi,pi->p", people @ self.covariance, people)
         deviations = unless_flat(np.sqrt(np.maximum(variances, 0)), means)
-        factors = np.divide(weights, deviations, out=np.zeros_like(means), where=deviations > 0)
-        return factors, means
+        return divide(weights, deviations), means
 
     def features(self, items: IndexArray) -> FloatArray:
         """Return vectors and a 1 for each item, both times the emphasis, shape (k, d + 1)."""
@@ -97,17 +96,17 @@ class Vectors:
         scores *= self.emphasis[items]
         return scores
 
-    def reach(self, features: FloatArray) -> FloatArray:
-        """Return for each item by what its products are bounded: length or value, by group."""
+    def reach(self, rows: FloatArray) -> FloatArray:
+        """Return by what products of these rows are bounded: length or value, by group.
+
+        They are features of items or coefficients of histories, shape (n, d + 1) either way: the
+        product of one and another is at most that of their reaches.
+        """
         columns = [
-            features[:, group] if _width(group) == 1 else _lengths(features[:, group])
+            rows[:, group] if _width(group) == 1 else _lengths(rows[:, group])
             for group in self.groups
         ]
-        return np.concatenate([*columns, features[:, -1:]], axis=1)
-
-    def reach_of(self, coefficients: FloatArray) -> FloatArray:
-        """Return the same of histories: `reach` @ this is at least what the product is."""
-        return self.reach(coefficients)
+        return np.concatenate([*columns, rows[:, -1:]], axis=1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -207,7 +206,7 @@ class Outline:
         numbers: IndexArray,
     ) -> IndexArray:
         """Return the items of the tail that may be among the best of some history."""
-        bounds = [each.reach_of(of_vectors[name]) for name, each in self.vectors.items()]
+        bounds = [each.reach(of_vectors[name]) for name, each in self.vectors.items()]
         coefficients = np.concatenate([of_shared, *bounds], axis=1)
         least = np.array(
             [

@@ -48,6 +48,16 @@ def take_block(
     return _take_sparse_block(weights, rows, columns)
 
 
+def weigh_block(
+    weights: CsrMatrix | Float32Array, entries: Entries, columns: IndexArray
+) -> FloatArray:
+    """Return inputs_i · weights[rows_i, columns], shape (n_entries, n_columns); 0 at column −1."""
+    inputs, rows = entries
+    given = inputs[:, np.newaxis] * take_block(weights, rows, np.maximum(columns, 0))
+    given[:, columns < 0] = 0.0
+    return given
+
+
 def _take_sparse_block(weights: CsrMatrix, rows: IndexArray, columns: IndexArray) -> Float32Array:
     """Look through the columns of these rows alone; few of their cells are asked for."""
     wanted, places = np.unique(columns, return_inverse=True)

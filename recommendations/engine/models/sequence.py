@@ -29,10 +29,10 @@ from recommendations.engine.models.row_sums import (
     Entries,
     sum_rows,
     sum_rows_of_many,
-    take_block,
+    weigh_block,
 )
 from recommendations.engine.models.samples import some_people
-from recommendations.engine.recording import record
+from recommendations.engine.recording import is_recording, record
 from recommendations.engine.score_sums import PartialScores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
 
@@ -120,9 +120,10 @@ class Sequence(Recommender):
     def _learn(self, problem: Problem) -> tuple[CsrMatrix | Float32Array, FloatArray]:
         """Return both matrices, one below the other, and the intercepts of the regressions."""
         kernels = self.kernels()
-        record("target_means", problem.target_means)
-        for place, kernel in enumerate(kernels):
-            record(f"{place}.input_means", problem.input_means(kernel))
+        if is_recording():
+            record("target_means", problem.target_means)
+            for place, kernel in enumerate(kernels):
+                record(f"{place}.input_means", problem.input_means(kernel))
         with blas_threads(FIT_THREADS):
             layers = solve_in_turn(problem, kernels=kernels, ridges=self.ridges)
         lifts = problem.lifts(kernels[0], smoothing=self.smoothing)
@@ -220,14 +221,13 @@ class Sequence(Recommender):
         ]
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        (inputs, rows), entries = self._entries(history)
+        entries, owners = self._entries(history)
         places = self.places_[item_indices].astype(np.int64)
-        given = inputs[:, np.newaxis] * take_block(self.weights_, rows, np.maximum(places, 0))
-        given[:, places < 0] = 0.0
-        n_used = len(entries) // _N_LAYERS
+        given = weigh_block(self.weights_, entries, places)
+        n_used = len(owners) // _N_LAYERS
         shares = np.zeros((history.n_entries, len(places)), dtype=np.float64)
         # Each entry comes up once a layer.
-        shares[entries[:n_used]] = given.reshape(_N_LAYERS, n_used, len(places)).sum(axis=0)
+        shares[owners[:n_used]] = given.reshape(_N_LAYERS, n_used, len(places)).sum(axis=0)
         return shares.T
 
 

@@ -18,9 +18,8 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.near_scores import NearScores, Outline, Vectors
 from recommendations.engine.progress import step
 from recommendations.engine.recording import part
-from recommendations.engine.score_sums import ProductScores, ScoreSum
+from recommendations.engine.score_sums import PartialScores, ProductScores, ScoreSum, unless_flat
 
-_NO_DEVIATION = 1e-12
 _HISTORIES = 1024  # scored by one component at a time
 _FEW_ACTIVE = 2  # with more than one active item in so many all are scored as quickly
 
@@ -156,14 +155,13 @@ class Stack(Recommender):
         scores = component._score(history)  # noqa: SLF001 - the history is checked once
         mean = float(scores.mean())
         centred = scores - mean
-        deviation = sqrt(float(centred @ centred) / len(centred))
-        is_flat = deviation <= _NO_DEVIATION * max(1.0, abs(mean))
+        deviation = float(unless_flat(sqrt(float(centred @ centred) / len(centred)), mean))
         return Voice(
             name=name,
             component=component,
             centred=centred,
             mean=mean,
-            factor=0.0 if is_flat else weight / deviation,
+            factor=weight / deviation if deviation else 0.0,
             emphasis=self._emphasis(name),
         )
 
@@ -179,16 +177,22 @@ class Stack(Recommender):
     def _add_up(self, histories: Sequence[History]) -> ScoreSum:
         total = ScoreSum(n_histories=len(histories), n_items=self.n_items)
         for name, rows, weights in self._speaking(histories):
-            component, few = self.components_[name], [histories[row] for row in rows]
-            emphasis = self._emphasis(name)
-            partial = component._partial_scores(few) if emphasis is None else None  # noqa: SLF001
+            few = [histories[row] for row in rows]
+            partial = self._partial_of(name, few)
             if partial is not None:
                 factors = total.add_partial(name, rows, partial, weights=weights)
             else:
-                scores = component._score_many(few)  # noqa: SLF001
+                scores = self.components_[name]._score_many(few)  # noqa: SLF001
+                emphasis = self._emphasis(name)
                 factors = total.add(rows, scores, weights=weights, emphasis=emphasis)
             self._remember_factors(name, few, factors)
         return total
+
+    def _partial_of(self, name: str, histories: Sequence[History]) -> PartialScores | None:
+        """Return a component's partial scores; an emphasis differs by item, so it has none."""
+        if self._emphasis(name) is not None:
+            return None
+        return self.components_[name]._partial_scores(histories)  # noqa: SLF001
 
     def _speaking(
         self, histories: Sequence[History]
@@ -230,15 +234,15 @@ class Stack(Recommender):
             for name, each in outline.vectors.items()
         }
         for name, rows, weights in self._speaking(histories):
-            component, few = self.components_[name], [histories[row] for row in rows]
-            products = component._products(few)  # noqa: SLF001
+            few = [histories[row] for row in rows]
+            products = self.components_[name]._products(few)  # noqa: SLF001
             if products is not None:
                 people = products.people
                 factors, means = outline.vectors[name].factors(people, weights)
                 scaled = np.column_stack([people, -means]) * factors[:, np.newaxis]
                 of_vectors[name][rows] = scaled
             else:
-                partial = component._partial_scores(few)  # noqa: SLF001
+                partial = self._partial_of(name, few)
                 if partial is None:
                     return None
                 factors = total.add_partial(name, rows, partial, weights=weights)
@@ -268,9 +272,8 @@ class Stack(Recommender):
         products: dict[str, ProductScores] = {}
         active = np.zeros(0, dtype=np.int64)
         for name, component in self.components_.items():
-            emphasis = self._emphasis(name)
             made_of = component._products(nobody)  # noqa: SLF001
-            partial = component._partial_scores(nobody) if emphasis is None else None  # noqa: SLF001
+            partial = self._partial_of(name, nobody)
             if made_of is not None:
                 products[name] = made_of
             elif partial is not None:

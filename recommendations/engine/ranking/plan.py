@@ -159,16 +159,7 @@ def make_list(
             deviation=float(scores.std()) if deviation is None else deviation,
         )
     draft = _explore(draft, k=k, plan=plan, history=history, taste=known.taste, seed=seed)
-    shown = draft.ranking[:k]
-    places = _places_by_score(shown, by_score, scores=scores, allowed=allowed)
-    return RankedList(
-        items=shown,
-        scores=scores[shown],
-        explored=frozenset(draft.explored),
-        places_by_score=places,
-        causes=draft.causes,
-        find_nudges=draft.find_nudges,
-    )
+    return _as_list(draft, by_score, k=k, scores=scores, allowed=allowed)
 
 
 def _spread(
@@ -380,6 +371,20 @@ def _explore(
     )
     explored = draft.insert(found, places[: len(found)], why="exploration")
     return replace(explored, explored=tuple(found.tolist()))
+
+
+def _as_list(
+    draft: _Draft, by_score: IndexArray, *, k: int, scores: FloatArray, allowed: BoolArray
+) -> RankedList:
+    shown = draft.ranking[:k]
+    return RankedList(
+        items=shown,
+        scores=scores[shown],
+        explored=frozenset(draft.explored),
+        places_by_score=_places_by_score(shown, by_score, scores=scores, allowed=allowed),
+        causes=draft.causes,
+        find_nudges=draft.find_nudges,
+    )
 
 
 def _places_by_score(

@@ -40,9 +40,8 @@ class UsualScores:
         `scores`, shape (n_items,), are a person's, and `deviation` that of all of them where it
         is known; of all items, or of these, shape (k,).
         """
-        own = scores[items]
         spread = float(scores.std()) if deviation is None else deviation
-        standard = own / spread if spread > 0 else np.zeros_like(own)
+        standard = in_deviations(scores[items], spread)
         usual = self.deviations[items] + _LEAST_DEVIATION
         return np.asarray((standard - self.means[items]) / usual)
 
@@ -62,7 +61,7 @@ def learn_usual_scores(
     for start in range(0, len(histories), _BLOCK):
         block = histories[start : start + _BLOCK]
         for history, scores in zip(block, score_many(block), strict=True):
-            standard = in_deviations(scores)
+            standard = in_deviations(scores, float(scores.std()))
             standard[history.item_indices] = 0.0
             counts += 1.0
             counts[history.item_indices] -= 1.0
@@ -73,9 +72,8 @@ def learn_usual_scores(
     return UsualScores(means=means, deviations=np.sqrt(variances))
 
 
-def in_deviations(scores: FloatArray) -> FloatArray:
-    """Return a person's scores over their deviation; all 0 where they do not differ."""
-    deviation = float(scores.std())
+def in_deviations(scores: FloatArray, deviation: float) -> FloatArray:
+    """Return scores over the deviation of all of a person's; all 0 where these do not differ."""
     return np.asarray(scores / deviation) if deviation > 0 else np.zeros_like(scores)
 
 

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recommendations.engine.models.row_sums import sum_rows, sum_rows_of_many, take_block
+from recommendations.engine.models.row_sums import (
+    sum_rows,
+    sum_rows_of_many,
+    take_block,
+    weigh_block,
+)
 
 N_ROWS = 90
 
@@ -57,3 +62,11 @@ def test_cells_where_rows_and_columns_cross_are_taken(columns):
     for form in (np.asarray, sparse.csr_array):
         assert np.array_equal(take_block(form(dense), rows, columns), dense[rows][:, columns])
         assert take_block(form(dense), rows[:0], columns).shape == (0, len(columns))
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+def test_cells_are_weighed_and_nothing_stands_in_a_column_that_is_not_there(form):
+    inputs, rows = entries(6)
+    given = weigh_block(form(weights()), (inputs, rows), np.array([7, -1, 299]))
+    assert np.allclose(given[:, [0, 2]], inputs[:, np.newaxis] * weights()[rows][:, [7, 299]])
+    assert not given[:, 1].any()
