@@ -13,6 +13,7 @@ from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
 from recommendations.engine.explanation import Explanation
 from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
+from recommendations.engine.models.closest import CloseItems
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.filters import Rule, apply_rules
 from recommendations.engine.ranking.knowledge import knowledge_for
@@ -20,7 +21,6 @@ from recommendations.engine.ranking.plan import SITE_PLAN, make_list
 from recommendations.engine.ranking.ranked import RankedList
 from recommendations.engine.ranking.top import places_of
 from recommendations.services.closeness import (
-    CloseItems,
     close_items,
     closest_allowed,
     is_known,

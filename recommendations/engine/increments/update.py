@@ -7,7 +7,7 @@
 | als | vectors of touched items, given everybody's; noise and groups of the fit |
 | stars | vectors of touched items; mean, priors, noise and neighbours of the fit |
 | content | what the fit learned; new items by their content |
-| emphasis and usual scores | as fitted anew |
+| emphasis, usual scores, closest items | as fitted anew |
 """
 
 from copy import copy

@@ -318,6 +318,12 @@ class Content(Recommender):
         topics = self._topics_apart()
         return np.asarray(topics[item_indices] @ topics.T)
 
+    def cosines(self, item_indices: IndexArray, *, since: int) -> Float32Array:
+        """Return how like each of these items those from index `since` on are, shape (k, n)."""
+        return np.asarray(
+            self._topics_of(item_indices) @ self.vectors_[since:, self.term_factors_.shape[1] :].T
+        )
+
     def _topics_apart(self) -> Float32Array:
         """Return the topics of all items, copied once: amid the vectors reading takes thrice."""
         whole, topics = self._copied

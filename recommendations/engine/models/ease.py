@@ -208,14 +208,20 @@ class EaseLayer(Recommender):
         places = self.places_[item_indices].astype(np.int64)
         return weigh_block(self.weights_, self._inputs(history), places).T
 
-    def _similarities(self, item_index: int) -> FloatArray:
-        similarities = np.zeros(self.n_items, dtype=np.float64)
+    def weights_from(self, item_index: int) -> tuple[IndexArray, Float32Array]:
+        """Return the items for which an item's rating counts, but for itself, and how much."""
         row = int(self.places_[item_index])
         if row < 0:
-            return similarities
-        weights = self.weights_[[row]]
-        dense = weights if isinstance(weights, np.ndarray) else weights.toarray()
-        similarities[self.active_items_] = dense[0]
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        if isinstance(self.weights_, np.ndarray):
+            return self.active_items_, self.weights_[row]
+        span = slice(*self.weights_.indptr[row : row + 2].tolist())
+        return self.active_items_[self.weights_.indices[span]], self.weights_.data[span]
+
+    def _similarities(self, item_index: int) -> FloatArray:
+        similarities = np.zeros(self.n_items, dtype=np.float64)
+        columns, weights = self.weights_from(item_index)
+        similarities[columns] = weights
         return similarities
 
 
@@ -281,6 +287,10 @@ class Ease(Stack):
 
     def _partial_scores(self, histories: Sequence[History]) -> PartialScores | None:
         return self._add_up(histories).partial()
+
+    def weights_from(self, item_index: int) -> tuple[IndexArray, Float32Array]:
+        """Return the long layer's weights from an item: see `EaseLayer.weights_from`."""
+        return cast("EaseLayer", self.components_["long"]).weights_from(item_index)
 
     def _similarities(self, item_index: int) -> FloatArray:
         return cast("EaseLayer", self.components_["long"]).similarities(item_index)

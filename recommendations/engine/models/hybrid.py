@@ -9,13 +9,26 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 
-from recommendations.engine.arrays import FloatArray, IndexArray
+from recommendations.engine.arrays import (
+    AnyArray,
+    BoolArray,
+    Float32Array,
+    FloatArray,
+    IndexArray,
+)
 from recommendations.engine.base import Recommender, StarPredictor
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import History
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.als import Als
+from recommendations.engine.models.closest import (
+    AT_ONCE,
+    SHARE,
+    CloseItems,
+    ClosestItems,
+    well_known,
+)
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.ease import Ease
 from recommendations.engine.models.evidence import Evidence
@@ -132,6 +145,10 @@ class Hybrid(Stack, StarPredictor):
         rarity = self.cold_ratings / (counts + self.cold_ratings)
         self.content_emphasis_ = np.asarray(1.0 + self.cold_boost * rarity, dtype=np.float64)
         self._learn_usual_scores(interactions)
+        sources = well_known(counts)
+        lists = ClosestItems.room_for(sources, n_items=interactions.n_items)
+        lists.fill(sources, self._likenesses)
+        self._keep(lists)
 
     def _learn_usual_scores(self, interactions: Interactions) -> None:
         rng = np.random.default_rng(self.seed)
@@ -206,18 +223,63 @@ class Hybrid(Stack, StarPredictor):
         return self.stars_._star_parts(history, item_index)  # noqa: SLF001
 
     def _similarities(self, item_index: int) -> FloatArray:
-        return next(self.similarities_of(np.array([item_index])))
+        similarities, _ = next(self._likenesses(np.array([item_index])))
+        return similarities.astype(np.float64)
 
-    def similarities_of(self, item_indices: IndexArray) -> Iterator[FloatArray]:
-        """Yield `similarities` of each of these items: many at once are a fraction of the work.
+    def closest(self, item_indices: IndexArray) -> list[CloseItems]:
+        """Return the `CLOSEST` items most like each of these, by `similarities`.
 
-        They are half likeness of taste, half of content, each relative to its best match.
+        Many at once are a fraction of the work; lists that the fit left are hardly any.
         """
+        self._check_items(item_indices)
+        lists = self._closest
+        newer = self.content_.cosines(item_indices, since=len(lists.places))
+        found = lists.of(item_indices, newer=newer)
+        unknown = [item for item in item_indices.tolist() if item not in found]
+        for start in range(0, len(unknown), AT_ONCE):
+            few = unknown[start : start + AT_ONCE]
+            for item, (likeness, _) in zip(few, self._likenesses(np.array(few)), strict=True):
+                found[item] = CloseItems.among(likeness)
+        return [found[item] for item in item_indices.tolist()]
+
+    def closest_among(self, item_index: int, candidates: BoolArray) -> CloseItems:
+        """Return the `CLOSEST` items most like one of the candidates, a mask (n_items,)."""
+        self._check_items([item_index])
+        likeness, _ = next(self._likenesses(np.array([item_index])))
+        return CloseItems.among(likeness, candidates=candidates)
+
+    def _likenesses(self, item_indices: IndexArray) -> Iterator[tuple[Float32Array, float]]:
+        """Yield how like each of these items all are, and what its content's cosines count.
+
+        It is half likeness of taste, half of content, each relative to its best match.
+        """
+        ease = cast("Ease", self.components_["ease"])
         of_content = self.content_.similarities_of(item_indices)
-        for item, alike in zip(item_indices.tolist(), of_content, strict=True):
-            total = 0.5 * _relative(self.components_["ease"].similarities(item), item)
-            total += 0.5 * _relative(alike.astype(np.float64), item)
-            yield total
+        for item, total in zip(item_indices.tolist(), of_content, strict=True):
+            total[item] = 0.0
+            scale = SHARE / _best(total)
+            np.multiply(total, np.float32(scale), out=total)
+            columns, weights = ease.weights_from(item)
+            total[columns] += weights * np.float32(SHARE / _best(weights))
+            total[item] = 0.0
+            yield total, scale
+
+    @property
+    def _closest(self) -> ClosestItems:
+        return ClosestItems(
+            places=self.closest_places_,
+            indices=self.closest_items_,
+            similarities=self.closest_similarities_,
+            scales=self.closest_scales_,
+        )
+
+    def _keep(self, lists: ClosestItems) -> None:
+        self.closest_places_, self.closest_items_ = lists.places, lists.indices
+        self.closest_similarities_, self.closest_scales_ = lists.similarities, lists.scales
+
+    def _restore(self, arrays: Mapping[str, AnyArray]) -> None:
+        self._keep(ClosestItems.none(n_items=self.n_items))  # as artefacts of before have it
+        super()._restore(arrays)
 
 
 def _place_among(lengths: tuple[float, ...], length: float) -> tuple[int, float]:
@@ -234,7 +296,7 @@ def _between(row: tuple[float, ...], place: int, share: float) -> float:
     return row[place] if not share else row[place] + share * (row[place + 1] - row[place])
 
 
-def _relative(similarities: FloatArray, item_index: int) -> FloatArray:
-    similarities[item_index] = 0.0
-    best = similarities.max(initial=0.0)
-    return similarities / best if best > 0 else similarities
+def _best(likeness: Float32Array) -> float:
+    """Return the highest likeness; 1 where nothing is alike."""
+    best = float(likeness.max(initial=0.0))
+    return best if best > 0 else 1.0

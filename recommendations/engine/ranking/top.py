@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
+from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, IndexArray
 
 _LARGE = 10_000  # below, a partition of everything is as fast
 _STRIDE = 32
@@ -10,7 +10,7 @@ _SPARE = 8
 
 
 def top_k(
-    scores: FloatArray,
+    scores: FloatArray | Float32Array,
     k: int,
     *,
     candidates: BoolArray | None = None,
@@ -44,7 +44,7 @@ def top_k(
     return positions[order].astype(np.int64)
 
 
-def _low_guess(values: FloatArray, k: int) -> float:
+def _low_guess(values: FloatArray | Float32Array, k: int) -> float:
     """Return what about twice `k` of the values reach, by every so many-th of them."""
     sample = values[::_STRIDE]
     rank = min(2 * k // _STRIDE + _SPARE, len(sample))
