@@ -217,6 +217,14 @@ class Recommender(ABC):
                     total[place] += part.contributions
         return total
 
+    def _add_contributions(
+        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
+    ) -> None:
+        """Add `_contributions`, scaled item by item, to totals of shape (n_entries, n_items)."""
+        own = self._contributions(history, item_indices).T
+        own *= scales
+        totals += own
+
     def _similarities(self, item_index: int) -> FloatArray:
         raise UnsupportedError(f"{self.name} has no notion of similar items (item {item_index})")
 

@@ -10,7 +10,6 @@ import gc
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +20,6 @@ from accounts.models import User
 from movies.services.curation import read_curation_revision
 from movies.services.shelves import Shelves, shelf_keeper
 from recommendations.engine.processes import map_forked
-from recommendations.engine.ranking.many import weights_by_column
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 from recommendations.models import ModelVersion
 from recommendations.services.artefact_cache import make_local
@@ -48,8 +46,6 @@ ABOUT = timedelta(hours=1)
 CELLS_AT_ONCE = 4_000_000
 MOST_PEOPLE_AT_ONCE = 250
 LOOKED_UP_AT_ONCE = 1_000
-# For fewer, turning the weights of a model round takes longer than it saves.
-MANY_PEOPLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +136,13 @@ def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[Encode
         return make_block(people, making)
 
     model.outline()  # here, and not once more in each process
-    with weights_by_column(model) if len(user_ids) >= MANY_PEOPLE else nullcontext():
-        # What is here already stays: the processes need neither look through it nor copy it.
-        gc.freeze()
-        try:
-            with blas_threads(SERVE_THREADS):
-                yield from map_forked(work, read_blocks())
-        finally:
-            gc.unfreeze()
+    # What is here already stays: the processes need neither look through it nor copy it.
+    gc.freeze()
+    try:
+        with blas_threads(SERVE_THREADS):
+            yield from map_forked(work, read_blocks())
+    finally:
+        gc.unfreeze()
 
 
 def make_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:

@@ -245,25 +245,23 @@ class Content(Recommender):
     def _weigh(self, stars: Float32Array, weights: tuple[float, ...]) -> FloatArray:
         return weigh_stars(stars, weights)
 
-    def _factors(self, history: History) -> tuple[FloatArray, FloatArray]:
-        """Return by what each entry multiplies its vector: in likeness and in taste."""
+    def _factors(self, history: History, topics: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return by what each entry multiplies its vector: in likeness and in taste.
+
+        `topics` are those of the entries.
+        """
         events = history.event_weights
         likings = np.concatenate([self._weigh(history.values, self.rating_weights), events])
         inputs = np.concatenate([self._weigh(history.values, self.map_rating_weights), events])
-        profile = likings @ self._topics_of(history.entry_items).astype(np.float64)
-        norm = float(np.linalg.norm(profile))
+        norm = float(np.linalg.norm(likings @ topics))
         return likings / norm if norm > 0 else 0 * likings, inputs * self.map_weight
 
     def _profile(self, history: History) -> FloatArray:
-        likings, inputs = self._factors(history)
         entries = history.entry_items
-        return np.concatenate(
-            [
-                [self.map_weight],
-                inputs @ self.entry_factors_[entries].astype(np.float64),
-                likings @ self._topics_of(entries).astype(np.float64),
-            ]
-        )
+        topics = self._topics_apart()[entries].astype(np.float64)
+        likings, inputs = self._factors(history, topics)
+        people = self.entry_factors_[entries].astype(np.float64)
+        return np.concatenate([[self.map_weight], inputs @ people, likings @ topics])
 
     def _score(self, history: History) -> FloatArray:
         return multiply(self.vectors_, self._profile(history))
@@ -281,10 +279,10 @@ class Content(Recommender):
         )
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
-        likings, inputs = self._factors(history)
         n_foretold = self.term_factors_.shape[1]
         people = self.entry_factors_[history.entry_items].astype(np.float64)
-        topics = self._topics_of(history.entry_items).astype(np.float64)
+        topics = self._topics_apart()[history.entry_items].astype(np.float64)
+        likings, inputs = self._factors(history, topics)
         accounts = []
         # One item at a time: a matrix product rounds by the number of items asked for.
         for wanted in self.vectors_[item_indices].astype(np.float64):
@@ -300,10 +298,10 @@ class Content(Recommender):
         return accounts
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        likings, inputs = self._factors(history)
         n_foretold = self.term_factors_.shape[1]
         people = self.entry_factors_[history.entry_items].astype(np.float64)
-        topics = self._topics_of(history.entry_items).astype(np.float64)
+        topics = self._topics_apart()[history.entry_items].astype(np.float64)
+        likings, inputs = self._factors(history, topics)
         wanted = self.vectors_[item_indices].astype(np.float64)
         given = (topics * likings[:, np.newaxis]) @ wanted[:, n_foretold:].T
         given += (people * inputs[:, np.newaxis]) @ wanted[:, 1:n_foretold].T

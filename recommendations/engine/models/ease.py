@@ -24,11 +24,11 @@ from recommendations.engine.models.dropout_ridge import Regression, intercepts, 
 from recommendations.engine.models.evidence import LIKED_STARS, Evidence
 from recommendations.engine.models.newcomers_choice import choose_for_newcomers
 from recommendations.engine.models.row_sums import (
-    Entries,
+    add_cells,
     sum_rows,
     sum_rows_of_many,
-    weigh_block,
 )
+from recommendations.engine.models.sparse_rows import Entries, with_short_indices
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
 from recommendations.engine.recording import record, recording
@@ -114,7 +114,8 @@ class EaseLayer(Recommender):
         if isinstance(weights, np.ndarray):
             self.weights_: CsrMatrix | Float32Array = weights * scale.astype(np.float32)
         else:
-            self.weights_ = weights @ sparse.diags_array(scale.astype(np.float32))
+            scaled = weights @ sparse.diags_array(scale.astype(np.float32))
+            self.weights_ = with_short_indices(scaled)
 
     def _choose_ridge(self, interactions: Interactions) -> float:
         ridges = (self.ridge, *self.other_ridges)
@@ -205,8 +206,21 @@ class EaseLayer(Recommender):
         ]
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        places = self.places_[item_indices].astype(np.int64)
-        return weigh_block(self.weights_, self._inputs(history), places).T
+        totals = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
+        self._add_contributions(totals, history, item_indices, scales=np.ones(len(item_indices)))
+        return totals.T
+
+    def _add_contributions(
+        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
+    ) -> None:
+        add_cells(
+            totals,
+            self.weights_,
+            self._inputs(history),
+            self.places_[item_indices].astype(np.int64),
+            owners=np.arange(history.n_entries),
+            scales=scales,
+        )
 
     def weights_from(self, item_index: int) -> tuple[IndexArray, Float32Array]:
         """Return the items for which an item's rating counts, but for itself, and how much."""

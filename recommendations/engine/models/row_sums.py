@@ -11,10 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
-from recommendations.engine.models.weight_columns import columns_of
-
-Entries = tuple[FloatArray, IndexArray]
-"""The input of every entry of a history and its row, shape (n_entries,) each."""
+from recommendations.engine.models import sparse_rows
+from recommendations.engine.models.sparse_rows import Entries
 
 _PIECE = 32  # rows of 4,000 items in float32 stay in the processor's cache
 _COLUMNS = 256  # so do so many columns of as many items
@@ -23,9 +21,9 @@ _MANY = 1024
 
 def sum_rows(weights: CsrMatrix | Float32Array, entries: Entries) -> FloatArray:
     """Return Σ_i inputs_i · weights[rows_i], shape (n_columns,)."""
-    inputs, rows = entries
     if not isinstance(weights, np.ndarray):
-        return np.asarray(weights[rows].T @ inputs, dtype=np.float64)
+        return sparse_rows.add_rows(weights, entries)
+    inputs, rows = entries
     total = np.zeros(weights.shape[1], dtype=np.float64)
     short = inputs.astype(np.float32)
     for start in range(0, len(rows), _PIECE):
@@ -42,39 +40,34 @@ def take_block(
         cells = rows[:, np.newaxis] * weights.shape[1] + columns
         # Twice as fast as two indices.
         return np.asarray(weights.reshape(-1).take(cells, mode="clip"))
-    by_column = columns_of(weights)
-    if by_column is not None:
-        return by_column.take(rows, columns)
-    return _take_sparse_block(weights, rows, columns)
+    block = np.zeros((len(rows), len(columns)), dtype=np.float64)
+    entries, owners = (np.ones(len(rows)), rows), np.arange(len(rows))
+    sparse_rows.add_cells(
+        block, weights, entries, columns, owners=owners, scales=np.ones(len(columns))
+    )
+    return block.astype(np.float32)
 
 
-def weigh_block(
-    weights: CsrMatrix | Float32Array, entries: Entries, columns: IndexArray
-) -> FloatArray:
-    """Return inputs_i · weights[rows_i, columns], shape (n_entries, n_columns); 0 at column −1."""
+def add_cells(
+    totals: FloatArray,
+    weights: CsrMatrix | Float32Array,
+    entries: Entries,
+    columns: IndexArray,
+    *,
+    owners: IndexArray,
+    scales: FloatArray,
+) -> None:
+    """Add inputs_i · weights[rows_i, columns_j] · scales_j to totals[owners_i, j]; 0 at column −1.
+
+    `totals` has shape (n_owners, n_columns); no owner comes up twice.
+    """
+    if not isinstance(weights, np.ndarray):
+        sparse_rows.add_cells(totals, weights, entries, columns, owners=owners, scales=scales)
+        return
     inputs, rows = entries
     given = inputs[:, np.newaxis] * take_block(weights, rows, np.maximum(columns, 0))
-    given[:, columns < 0] = 0.0
-    return given
-
-
-def _take_sparse_block(weights: CsrMatrix, rows: IndexArray, columns: IndexArray) -> Float32Array:
-    """Look through the columns of these rows alone; few of their cells are asked for."""
-    wanted, places = np.unique(columns, return_inverse=True)
-    place_of = np.full(weights.shape[1], -1, dtype=np.int32)
-    place_of[wanted] = np.arange(len(wanted))
-    starts, stops = weights.indptr[rows].tolist(), weights.indptr[rows + 1].tolist()
-    spans = [slice(*span) for span in zip(starts, stops, strict=True)]
-    if not spans:
-        return np.zeros((0, len(columns)), dtype=np.float32)
-    found = place_of[np.concatenate([weights.indices[span] for span in spans])]
-    hits = np.flatnonzero(found >= 0)
-    ends = np.cumsum([span.stop - span.start for span in spans])
-    owners = np.searchsorted(ends, hits, side="right")
-    offsets = np.array(stops)[owners] - ends[owners]
-    own = np.zeros((len(rows), len(wanted)), dtype=np.float32)
-    own[owners, found[hits]] = weights.data[hits + offsets]
-    return own[:, places]
+    given *= np.where(columns >= 0, scales, 0.0)
+    totals[owners] += given
 
 
 def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entries]) -> FloatArray:

@@ -10,7 +10,7 @@ what the witnesses have in common.
 
 from collections import abc
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
@@ -26,12 +26,12 @@ from recommendations.engine.models.dropout_ridge import strongest
 from recommendations.engine.models.ease import choose_items
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
 from recommendations.engine.models.row_sums import (
-    Entries,
+    add_cells,
     sum_rows,
     sum_rows_of_many,
-    weigh_block,
 )
 from recommendations.engine.models.samples import some_people
+from recommendations.engine.models.sparse_rows import Entries, with_short_indices
 from recommendations.engine.recording import is_recording, record
 from recommendations.engine.score_sums import PartialScores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
@@ -171,7 +171,7 @@ class Sequence(Recommender):
         if n_items <= self.dense_items or self.neighbours >= n_items:
             return np.concatenate(layers)
         pruned = [strongest(weights, self.neighbours) for weights in layers]
-        return cast("CsrMatrix", sparse.csr_array(sparse.vstack(pruned, format="csr")))
+        return with_short_indices(sparse.csr_array(sparse.vstack(pruned, format="csr")))
 
     def _weigh(self, stars: Float32Array) -> Float32Array:
         return weigh_stars(stars, self.rating_weights).astype(np.float32)
@@ -221,14 +221,20 @@ class Sequence(Recommender):
         ]
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        entries, owners = self._entries(history)
+        totals = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
+        self._add_contributions(totals, history, item_indices, scales=np.ones(len(item_indices)))
+        return totals.T
+
+    def _add_contributions(
+        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
+    ) -> None:
+        (inputs, rows), owners = self._entries(history)
         places = self.places_[item_indices].astype(np.int64)
-        given = weigh_block(self.weights_, entries, places)
-        n_used = len(owners) // _N_LAYERS
-        shares = np.zeros((history.n_entries, len(places)), dtype=np.float64)
-        # Each entry comes up once a layer.
-        shares[owners[:n_used]] = given.reshape(_N_LAYERS, n_used, len(places)).sum(axis=0)
-        return shares.T
+        layers = (np.split(each, _N_LAYERS) for each in (inputs, rows, owners))
+        for own_inputs, own_rows, own in zip(*layers, strict=True):
+            add_cells(
+                totals, self.weights_, (own_inputs, own_rows), places, owners=own, scales=scales
+            )
 
 
 def _rating_places(interactions: Interactions) -> IndexArray:

@@ -3,13 +3,15 @@ import pytest
 from scipy import sparse
 
 from recommendations.engine.models.row_sums import (
+    add_cells,
     sum_rows,
     sum_rows_of_many,
     take_block,
-    weigh_block,
 )
+from recommendations.engine.models.sparse_rows import with_short_indices
 
 N_ROWS = 90
+FORMS = (np.asarray, sparse.csr_array, lambda dense: with_short_indices(sparse.csr_array(dense)))
 
 
 def weights(*, n_columns=300):
@@ -30,13 +32,13 @@ def add_up(matrix, given):
 
 
 @pytest.mark.parametrize("length", [0, 1, 31, 32, 33, 80])
-@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("form", FORMS, ids=["dense", "sparse", "short indices"])
 def test_weighted_rows_are_added_up(length, form):
     expected = add_up(weights(), entries(length))
     assert np.allclose(sum_rows(form(weights()), entries(length)), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("form", FORMS, ids=["dense", "sparse", "short indices"])
 def test_many_histories_are_added_up_each_for_itself(form):
     lengths = [0, 33, 1, 0, 64, 80]
     expected = [add_up(weights(), entries(length)) for length in lengths]
@@ -59,14 +61,20 @@ def test_cells_where_rows_and_columns_cross_are_taken(columns):
     dense, rows = weights(), np.array([5, 0, 88, 5])
     dense[dense < 0.5] = 0.0
     columns = np.array(columns, dtype=np.int64)
-    for form in (np.asarray, sparse.csr_array):
+    for form in FORMS:
         assert np.array_equal(take_block(form(dense), rows, columns), dense[rows][:, columns])
         assert take_block(form(dense), rows[:0], columns).shape == (0, len(columns))
 
 
-@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
-def test_cells_are_weighed_and_nothing_stands_in_a_column_that_is_not_there(form):
-    inputs, rows = entries(6)
-    given = weigh_block(form(weights()), (inputs, rows), np.array([7, -1, 299]))
-    assert np.allclose(given[:, [0, 2]], inputs[:, np.newaxis] * weights()[rows][:, [7, 299]])
-    assert not given[:, 1].any()
+@pytest.mark.parametrize("form", FORMS, ids=["dense", "sparse", "short indices"])
+def test_cells_are_weighed_and_added_and_nothing_to_a_column_that_is_not_there(form):
+    (inputs, rows), columns = entries(4), np.array([7, -1, 299, 7])
+    owners, scales = np.array([5, 0, 1, 3]), np.array([1.0, 2.0, 3.0, 4.0])
+    totals = np.ones((6, 4))
+
+    add_cells(totals, form(weights()), (inputs, rows), columns, owners=owners, scales=scales)
+
+    expected = np.ones((6, 4))
+    given = inputs[:, np.newaxis] * weights()[rows][:, columns] * scales
+    expected[owners] += np.where(columns >= 0, given, 0.0)
+    assert np.allclose(totals, expected)

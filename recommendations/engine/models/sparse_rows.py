@@ -1,0 +1,106 @@
+"""Rows of a sparse matrix, added up or looked through where they lie, without a copy of them."""
+
+from typing import cast
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.compiled import FLOATS, INDICES, array_of, compiled, tuple_of
+
+Offsets = NDArray[np.int32] | IndexArray
+Parts = tuple[Float32Array, Offsets, Offsets]
+Entries = tuple[FloatArray, IndexArray]
+"""The input of every entry of a history and its row, shape (n_entries,) each."""
+
+_MATRICES = [
+    tuple_of(array_of(types.float32), array_of(index), array_of(index))
+    for index in (types.int32, types.int64)
+]
+_ENTRIES = tuple_of(FLOATS, INDICES)
+_TOTALS = array_of(types.float64, is_written=True)
+_PLACES = array_of(types.int32, is_written=True)
+
+
+def with_short_indices(weights: CsrMatrix) -> CsrMatrix:
+    """Return the matrix with indices of four bytes: reading them is what its sums wait for."""
+    parts = weights.data, weights.indices.astype(np.int32), weights.indptr.astype(np.int32)
+    return cast("CsrMatrix", sparse.csr_array(parts, shape=weights.shape))
+
+
+def add_rows(weights: CsrMatrix, entries: Entries) -> FloatArray:
+    """Return Σ_i inputs_i · weights[rows_i], shape (n_columns,)."""
+    totals = np.zeros(weights.shape[1], dtype=np.float64)
+    _add_rows(_parts_of(weights), entries, totals)
+    return totals
+
+
+def add_cells(
+    totals: FloatArray,
+    weights: CsrMatrix,
+    entries: Entries,
+    columns: IndexArray,
+    *,
+    owners: IndexArray,
+    scales: FloatArray,
+) -> None:
+    """Add inputs_i · weights[rows_i, columns_j] · scales_j to totals[owners_i, j]; 0 at column −1.
+
+    `totals` has shape (n_owners, n_columns).
+    """
+    places = np.full(weights.shape[1], -1, dtype=np.int32)
+    _add_cells(_parts_of(weights), (*entries, owners), (columns, scales), places, totals)
+
+
+def _parts_of(weights: CsrMatrix) -> Parts:
+    return weights.data, weights.indices, weights.indptr
+
+
+@compiled(*(types.void(matrix, _ENTRIES, _TOTALS) for matrix in _MATRICES))
+def _add_rows(parts: Parts, entries: Entries, totals: FloatArray) -> None:
+    data, indices, starts = parts
+    inputs, rows = entries
+    for entry in range(len(rows)):
+        row = rows[entry]
+        for cell in range(starts[row], starts[row + 1]):
+            totals[indices[cell]] += inputs[entry] * data[cell]
+
+
+@compiled(
+    *(
+        types.void(
+            matrix,
+            tuple_of(FLOATS, INDICES, INDICES),
+            tuple_of(INDICES, FLOATS),
+            _PLACES,
+            array_of(types.float64, ndim=2, is_written=True),
+        )
+        for matrix in _MATRICES
+    )
+)
+def _add_cells(
+    parts: Parts,
+    entries: tuple[FloatArray, IndexArray, IndexArray],
+    wanted: tuple[IndexArray, FloatArray],
+    places: NDArray[np.int32],
+    totals: FloatArray,
+) -> None:
+    """Add the cells; `places` has a −1 for each column of the matrix."""
+    data, indices, starts = parts
+    inputs, rows, owners = entries
+    columns, scales = wanted
+    same = np.full(len(columns), -1, dtype=np.int32)  # the place before that wants this column too
+    for place in range(len(columns)):
+        column = columns[place]
+        if column >= 0:
+            same[place] = places[column]
+            places[column] = place
+    for entry in range(len(rows)):
+        row, owner = rows[entry], owners[entry]
+        for cell in range(starts[row], starts[row + 1]):
+            place = places[indices[cell]]
+            while place >= 0:
+                totals[owner, place] += inputs[entry] * data[cell] * scales[place]
+                place = same[place]
