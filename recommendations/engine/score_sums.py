@@ -6,6 +6,7 @@ only, or nothing at all. What is the same for everybody is then multiplied out o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.linalg import blas
@@ -51,21 +52,46 @@ class PartialScores:
         scores[:, self.columns] += self.values
         return scores
 
-    def spread(self) -> tuple[FloatArray, FloatArray]:
-        """Return mean and deviation of each history's scores, shape (n_histories,) each."""
+    def spread(self, shared: "SharedSpread | None" = None) -> tuple[FloatArray, FloatArray]:
+        """Return mean and deviation of each history's scores, shape (n_histories,) each.
+
+        `shared` is what is known of the shared scores beforehand.
+        """
         own_means = self.values.sum(axis=1) / self.n_items
         here = self.values - own_means[:, np.newaxis]
         means = own_means + self.elsewhere
         squares = own_means**2 * (self.n_items - len(self.columns))  # of the other items
         if self.shared is not None:
-            shared_mean = float(self.shared.mean())
-            means = means + shared_mean
-            rest = self.shared - shared_mean
-            here += rest[self.columns]
-            rest[self.columns] = 0.0
-            squares += rest @ rest - 2 * own_means * rest.sum()
+            known = SharedSpread.of(self.shared, self.columns) if shared is None else shared
+            means = means + known.mean
+            here += known.on_columns
+            squares += known.squares_elsewhere - 2 * own_means * known.sum_elsewhere
         squares += np.einsum("ij,ij->i", here, here)
         return means, unless_flat(np.sqrt(np.maximum(squares, 0) / self.n_items), means)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SharedSpread:
+    """The mean of shared scores, and how far off it they are: on some columns, and elsewhere."""
+
+    mean: float
+    on_columns: FloatArray
+    sum_elsewhere: float
+    squares_elsewhere: float
+
+    @classmethod
+    def of(cls, shared: FloatArray, columns: IndexArray) -> Self:
+        """Go through the scores, shape (n_items,)."""
+        mean = float(shared.mean())
+        rest = shared - mean
+        on_columns = rest[columns]
+        rest[columns] = 0.0
+        return cls(
+            mean=mean,
+            on_columns=on_columns,
+            sum_elsewhere=float(rest.sum()),
+            squares_elsewhere=float(rest @ rest),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,13 +147,20 @@ class ScoreSum:
         return factors
 
     def add_partial(
-        self, name: str, rows: IndexArray, scores: PartialScores, *, weights: FloatArray
+        self,
+        name: str,
+        rows: IndexArray,
+        scores: PartialScores,
+        *,
+        weights: FloatArray,
+        shared: SharedSpread | None = None,
     ) -> FloatArray:
         """Add weight · (score − mean) / deviation to these rows; overwrite the scores.
 
-        Return weight / deviation of each row, 0 where the deviation is.
+        Return weight / deviation of each row, 0 where the deviation is. `shared` is what is
+        known of the shared scores beforehand.
         """
-        means, deviations = scores.spread()
+        means, deviations = scores.spread(shared)
         factors = np.zeros(len(rows), dtype=np.float64)
         np.divide(weights, deviations, out=factors, where=deviations > 0)
         self._elsewhere[rows] += factors * (scores.elsewhere - means)

@@ -14,9 +14,10 @@ import numpy as np
 
 from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
 from recommendations.engine.models.products import divide, multiply_many
-from recommendations.engine.score_sums import ProductScores, unless_flat
+from recommendations.engine.score_sums import ProductScores, SharedSpread, unless_flat
 
 _BLOCK = 2048
+_CELLS = 100_000  # bounds that are looked at together
 _ROUNDING = 1e-5
 
 
@@ -114,9 +115,9 @@ class Outline:
     """What a stack says of all items whoever they are for, and what follows for its sums.
 
     `active` are the items about which models have something of their own to say; `shared`, shape
-    (n_shared, n_items), begins with a row of ones. `gram` holds the products of all features
-    over the other items, the `tail`; `reach`, (n_tail, n), is what bounds their scores, and
-    `farthest` the largest absolute value in each of its columns.
+    (n_shared, n_items), begins with a row of ones; `spreads` tells of the others by name. `gram`
+    holds the products of all features over the other items, the `tail`; `reach`, (n_tail, n), is
+    what bounds their scores, and `farthest` the largest absolute value in each of its columns.
     """
 
     active: IndexArray
@@ -124,6 +125,7 @@ class Outline:
     names: tuple[str, ...]
     shared: FloatArray
     shared_by_active: FloatArray
+    spreads: Mapping[str, SharedSpread]
     vectors: Mapping[str, Vectors]
     gram: FloatArray
     reach: Float32Array
@@ -135,6 +137,7 @@ class Outline:
         *,
         active: IndexArray,
         shared: Mapping[str, FloatArray],
+        spreads: Mapping[str, SharedSpread],
         vectors: Mapping[str, Vectors],
         n_items: int,
     ) -> Self:
@@ -157,6 +160,7 @@ class Outline:
             names=tuple(shared),
             shared=stacked,
             shared_by_active=np.ascontiguousarray(stacked[:, active]),
+            spreads=spreads,
             vectors=vectors,
             gram=np.asarray(gram),
             reach=reaches.astype(np.float32),
@@ -217,9 +221,10 @@ class Outline:
         # What rounding to float32 may take off is far below what the largest terms add up to.
         least -= _ROUNDING * (1 + np.abs(least) + np.abs(coefficients) @ self.farthest)
         short, least = coefficients.astype(np.float32), least.astype(np.float32)
+        length = max(_BLOCK, _CELLS // len(short))
         may_reach = [
             (short @ block.T >= least[:, np.newaxis]).any(axis=0)
-            for block in np.split(self.reach, range(_BLOCK, len(self.reach), _BLOCK))
+            for block in np.split(self.reach, range(length, len(self.reach), length))
         ]
         return np.asarray(self.tail[np.concatenate(may_reach)])
 

@@ -18,7 +18,13 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.near_scores import NearScores, Outline, Vectors
 from recommendations.engine.progress import step
 from recommendations.engine.recording import part
-from recommendations.engine.score_sums import PartialScores, ProductScores, ScoreSum, unless_flat
+from recommendations.engine.score_sums import (
+    PartialScores,
+    ProductScores,
+    ScoreSum,
+    SharedSpread,
+    unless_flat,
+)
 
 _HISTORIES = 1024  # scored by one component at a time
 _FEW_ACTIVE = 2  # with more than one active item in so many all are scored as quickly
@@ -245,7 +251,9 @@ class Stack(Recommender):
                 partial = self._partial_of(name, few)
                 if partial is None:
                     return None
-                factors = total.add_partial(name, rows, partial, weights=weights)
+                factors = total.add_partial(
+                    name, rows, partial, weights=weights, shared=outline.spreads.get(name)
+                )
             self._remember_factors(name, few, factors)
         on_active = total.on(outline.active)
         if on_active is None:
@@ -269,6 +277,7 @@ class Stack(Recommender):
     def _draw_outline(self) -> Outline | None:
         nobody = [History()]
         shared: dict[str, FloatArray] = {}
+        spreads: dict[str, SharedSpread] = {}
         products: dict[str, ProductScores] = {}
         active = np.zeros(0, dtype=np.int64)
         for name, component in self.components_.items():
@@ -279,6 +288,7 @@ class Stack(Recommender):
             elif partial is not None:
                 if partial.shared is not None:
                     shared[name] = partial.shared
+                    spreads[name] = SharedSpread.of(partial.shared, partial.columns)
                 if len(partial.columns) and not np.array_equal(active, partial.columns):
                     if len(active):
                         return None
@@ -289,7 +299,9 @@ class Stack(Recommender):
             name: Vectors.of(each, emphasis=self._emphasis(name), active=active)
             for name, each in products.items()
         }
-        return Outline.of(active=active, shared=shared, vectors=vectors, n_items=self.n_items)
+        return Outline.of(
+            active=active, shared=shared, spreads=spreads, vectors=vectors, n_items=self.n_items
+        )
 
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         voices = self._voices(history)
@@ -301,16 +313,20 @@ class Stack(Recommender):
 
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         # By entry: most components gather rows of weights, and adding across them takes longer.
-        total = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
+        totals = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
+        self._add_contributions(totals, history, item_indices, scales=np.ones(len(item_indices)))
+        return totals.T
+
+    def _add_contributions(
+        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
+    ) -> None:
         for name, factor in self._factors_for(history).items():
             component = self.components_[name]
             if not component.has_contributions or not factor:
                 continue
             emphasis = self._emphasis(name)
-            own = component._contributions(history, item_indices).T  # noqa: SLF001
-            own *= factor if emphasis is None else factor * emphasis[item_indices]
-            total += own
-        return total.T
+            own = factor * scales if emphasis is None else factor * emphasis[item_indices] * scales
+            component._add_contributions(totals, history, item_indices, scales=own)  # noqa: SLF001
 
     def _factors_for(self, history: History) -> Mapping[str, float]:
         known = self._factors.get(history)
