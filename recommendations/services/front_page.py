@@ -14,14 +14,13 @@ from movies.services.onboarding import movies_to_rate
 from movies.services.shelves import Shelves, shelf_keeper
 from recommendations.services.guest_lists import read_guest_lists
 from recommendations.services.personal import read_personal_lists
-from recommendations.services.picks import PersonalLists, Pick, PickReason
+from recommendations.services.picks import ACCLAIMED, PersonalLists, Pick
 from recommendations.services.prediction import predict_stars
 from recommendations.services.reasons import reason_sentence
 
 RAIL_LENGTH = 15
 BOARD_LENGTH = 10
 SHARED_RAILS = frozenset({"popular", "acclaimed", "new"})
-ACCLAIMED = PickReason("acclaimed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ import numpy as np
 
 from movies.services.shelves import Shelves
 from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
-from recommendations.engine.explanation import Explanation
-from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.closest import CloseItems
 from recommendations.engine.models.hybrid import Hybrid
@@ -20,6 +18,7 @@ from recommendations.engine.ranking.knowledge import knowledge_for
 from recommendations.engine.ranking.plan import SITE_PLAN, make_list
 from recommendations.engine.ranking.ranked import RankedList
 from recommendations.engine.ranking.top import places_of
+from recommendations.services.citations import cite, find_liked
 from recommendations.services.closeness import (
     close_items,
     closest_allowed,
@@ -31,9 +30,7 @@ from recommendations.services.picks import (
     BecauseList,
     Freshness,
     PersonalLists,
-    Pick,
-    PickMove,
-    PickReason,
+    Picks,
 )
 from recommendations.services.scored import Scored, score_all, score_near
 
@@ -43,11 +40,8 @@ SHELF_LOOK = 100
 BECAUSE_LENGTH = 30
 MOST_SOURCES = 3
 FEW_RATINGS = 8
-LIKED_STARS = 3.5
-MOST_CITED = 2
-# A rating is named as a reason only if it carries this share of what all ratings gave.
-LEAST_SHARE = 0.05
-GUESS = PickReason("guess")
+_STAR_DIGITS = 3
+_SIMILARITY_DIGITS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,16 +100,13 @@ class ListMaker:
             :length
         ]
         self._explored = ranked.explored
-        self._why: dict[int, str] = dict(ranked.causes_of_moves())
-        self._why |= dict.fromkeys(pinned.tolist(), "pinned")
+        self._why = {**ranked.causes, **dict.fromkeys(pinned.tolist(), "pinned")}
         self._places = self._places_by_score(ranked)
         given = self._model.contributions(self._history, self._shown.tolist())
         given = given[:, : self._history.n_ratings]
         is_liked = find_liked(self._history, unwanted=self._unwanted)
         self._find_speaking(given, is_liked)
-        self._reasons = cited_reasons(
-            given, history=self._history, is_liked=is_liked, items=self._model.known_items
-        )
+        self._cited = cite(given, is_liked=is_liked)
 
     @cached_property
     def in_lists(self) -> IndexArray:
@@ -126,48 +117,48 @@ class ListMaker:
     def finish(self, stars: FloatArray) -> PersonalLists:
         """Make all lists, given the stars to expect of all that is in them."""
         request = self._request
-        expected = dict(zip(self.in_lists.tolist(), stars.round(3).tolist(), strict=True))
-        on_shelves = self._on_shelves
+        rounded = stars.round(_STAR_DIGITS)
+
+        def expected(indices: IndexArray) -> list[float]:
+            found: list[float] = rounded[np.searchsorted(self.in_lists, indices)].tolist()
+            return found
+
         return PersonalLists(
             freshness=request.freshness,
             # An account reads the history as of this moment again.
             generated_at=request.moment.isoformat(),
             stars_of=request.person.stars_of,
             unwanted=request.unwanted,
-            top=self._top(expected),
+            top=self._top(expected(self._shown)),
             because=tuple(
-                BecauseList(self._movie_id(source), self._picks_close_to(source, close, expected))
+                BecauseList(
+                    source_movie_id=self._movie_id(source),
+                    movie_ids=self._movie_ids(close.indices),
+                    similarities=close.similarities.round(_SIMILARITY_DIGITS).tolist(),
+                    predicted=expected(close.indices),
+                )
                 for source, close in self._close
             ),
             # Movies that the model does not know are left out.
-            predicted={
-                movie_id: expected[index]
-                for movie_id, index in zip(
-                    self._movie_ids(on_shelves), on_shelves.tolist(), strict=True
-                )
-            },
+            predicted=dict(
+                zip(self._movie_ids(self._on_shelves), expected(self._on_shelves), strict=True)
+            ),
         )
 
-    def _top(self, expected: Mapping[int, float]) -> tuple[Pick, ...]:
+    def _top(self, predicted: list[float]) -> Picks:
         """Return the best movies; every move away from the order of scores is recorded."""
-        shown = self._shown
-        return tuple(
-            Pick(
-                movie_id=movie_id,
-                score=score,
-                predicted=expected[index],
-                reason=GUESS if index in self._explored else reason,
-                move=_move(self._places[index], place, self._why.get(index, "made room")),
-            )
-            for place, (index, movie_id, score, reason) in enumerate(
-                zip(
-                    shown.tolist(),
-                    self._movie_ids(shown),
-                    self._scores[shown].tolist(),
-                    self._reasons,
-                    strict=True,
-                )
-            )
+        rated_ids = self._movie_ids(self._history.item_indices)
+        shown = self._shown.tolist()
+        return Picks(
+            movie_ids=self._movie_ids(self._shown),
+            scores=self._scores[self._shown].tolist(),
+            predicted=predicted,
+            cited=[
+                None if index in self._explored else [rated_ids[each] for each in few if each >= 0]
+                for index, few in zip(shown, self._cited.tolist(), strict=True)
+            ],
+            from_places=[self._places[index] + 1 for index in shown],
+            whys=[self._why.get(index, "") for index in shown],
         )
 
     @cached_property
@@ -275,20 +266,6 @@ class ListMaker:
             for source in self._sources()
         ]
 
-    def _picks_close_to(
-        self, source: int, close: CloseItems, expected: Mapping[int, float]
-    ) -> tuple[Pick, ...]:
-        reason = PickReason("close", (self._movie_id(source),))
-        return tuple(
-            Pick(movie_id, similarity, expected[index], reason)
-            for movie_id, index, similarity in zip(
-                self._movie_ids(close.indices),
-                close.indices.tolist(),
-                close.similarities.tolist(),
-                strict=True,
-            )
-        )
-
 
 def _score(requests: Sequence[Request], model: Hybrid, shelves: KnownShelves) -> list[Scored]:
     histories = [request.person.history for request in requests]
@@ -337,59 +314,19 @@ def lists_without_model(
         movie_id
         for movie_id in dict.fromkeys((*shelves.pinned, *shelves.acclaimed, *shelves.popular))
         if movie_id not in stars_of and movie_id not in unwanted
-    ]
+    ][:TOP_LENGTH]
+    length = len(wanted)
     return PersonalLists(
         freshness=freshness,
         generated_at=moment.isoformat(),
         stars_of=stars_of,
         unwanted=unwanted,
-        top=tuple(
-            Pick(movie_id, float(-place), None, PickReason("acclaimed"))
-            for place, movie_id in enumerate(wanted[:TOP_LENGTH])
+        top=Picks(
+            movie_ids=wanted,
+            scores=[float(-place) for place in range(length)],
+            predicted=[None] * length,
+            cited=[[]] * length,
+            from_places=list(range(1, length + 1)),
+            whys=[""] * length,
         ),
     )
-
-
-def _move(from_place: int, to_place: int, why: str) -> PickMove | None:
-    """Return the move as people count places, from 1; None where nothing moved."""
-    return PickMove(from_place + 1, to_place + 1, why) if from_place != to_place else None
-
-
-def find_liked(history: History, *, unwanted: IndexArray) -> BoolArray:
-    """Tell for each rating whether it may be named as a reason, shape (n_ratings,).
-
-    Liked movies may, unless the person does not want to hear of them any more.
-    """
-    return (history.values >= LIKED_STARS) & ~np.isin(history.item_indices, unwanted)
-
-
-def cited_reason(
-    explanation: Explanation, *, history: History, is_liked: BoolArray, items: ItemIndex
-) -> PickReason:
-    """Cite the liked movies whose ratings gave the score most, if any gave enough of it."""
-    given = explanation.contributions[np.newaxis, : history.n_ratings]
-    return cited_reasons(given, history=history, is_liked=is_liked, items=items)[0]
-
-
-def cited_reasons(
-    given: FloatArray, *, history: History, is_liked: BoolArray, items: ItemIndex
-) -> list[PickReason]:
-    """Cite for each score the liked movies whose ratings gave it most, if any gave enough of it.
-
-    `given` is what each rating gave to each score, shape (n, n_ratings).
-    """
-    if not history.n_ratings:
-        return [PickReason("acclaimed")] * len(given)
-    positive = np.maximum(given, 0.0)
-    enough = LEAST_SHARE * positive.sum(axis=1)
-    shares = np.ascontiguousarray(positive[:, is_liked])
-    rows = np.arange(len(given))
-    cited: list[list[int]] = [[] for _ in rows]
-    rated_ids = items.ids[history.item_indices[is_liked]].tolist()
-    for _ in range(min(MOST_CITED, len(rated_ids))):
-        best = shares.argmax(axis=1)
-        is_cited = shares[rows, best] > enough
-        for row, position in zip(rows[is_cited].tolist(), best[is_cited].tolist(), strict=True):
-            cited[row].append(rated_ids[position])
-        shares[rows, best] = 0.0
-    return [PickReason("rated", tuple(ids)) if ids else PickReason("acclaimed") for ids in cited]

@@ -23,8 +23,8 @@ from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.taste_groups import Opinion
+from recommendations.services.citations import cited_reason, find_liked
 from recommendations.services.histories import PersonHistory, viewer_history
-from recommendations.services.listmaker import cited_reason, find_liked
 from recommendations.services.neighbours import alike_by_genre, closest_indices, find_index
 from recommendations.services.personal import read_unwanted, served_model_or_none
 from recommendations.services.reasons import reason_sentence

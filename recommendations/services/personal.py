@@ -15,7 +15,7 @@ from recommendations.services.bulk_histories import read_people
 from recommendations.services.cache import forget_lists, keep_lists, load_fresh_lists
 from recommendations.services.histories import PersonHistory
 from recommendations.services.listmaker import Request, lists_without_model, make_lists
-from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.picks import FORM, Freshness, PersonalLists
 from recommendations.services.single_flight import SingleFlight
 from recommendations.services.store import ServedModel, store
 
@@ -37,10 +37,11 @@ def freshness_of(
     served: ServedModel | None, *, profile_revision: int, curation_revision: int
 ) -> Freshness:
     n_movies = served.model.n_items if served else 0  # a version takes in what is saved later
+    settings = f"curation {curation_revision}, {n_movies} movies, {timezone.localdate()}"
     return Freshness(
         model_version=served.number if served else NO_MODEL,
         profile_revision=profile_revision,
-        settings=f"curation {curation_revision}, {n_movies} movies, {timezone.localdate()}",
+        settings=f"{settings}, form {FORM}",
     )
 
 

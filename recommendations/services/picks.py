@@ -1,8 +1,15 @@
-"""The lists that are kept for a person, as plain values that survive JSON."""
+"""The lists that are kept for a person, as plain values that survive JSON.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+They are columns of numbers: a page shows a few of the three hundred movies in them, and an object
+for each would take longer to make than the whole to be read.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, Self, overload
+
+# Counts on whenever lists are kept in another form: those in an earlier one are stale.
+FORM = 2
 
 ReasonKind = Literal["rated", "close", "acclaimed", "guess"]
 
@@ -13,6 +20,10 @@ class PickReason:
 
     kind: ReasonKind
     movie_ids: tuple[int, ...] = ()
+
+
+GUESS = PickReason("guess")
+ACCLAIMED = PickReason("acclaimed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +46,74 @@ class Pick:
     move: PickMove | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picks(Sequence[Pick]):
+    """The movies of a list, best first; each becomes a `Pick` when it is looked at.
+
+    `cited` are the movies whose ratings speak for each, none where everybody's do, and None for a
+    guess. `from_places`, from 1, are those that scores alone give, and `whys` say what moved a
+    movie on purpose, "" for one that stayed or made room.
+    """
+
+    movie_ids: Sequence[int] = field(default_factory=list)
+    scores: Sequence[float] = field(default_factory=list)
+    predicted: Sequence[float | None] = field(default_factory=list)
+    cited: Sequence[Sequence[int] | None] = field(default_factory=list)
+    from_places: Sequence[int] = field(default_factory=list)
+    whys: Sequence[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless all columns are equally long."""
+        _check_lengths(*self.to_json().values())
+
+    def __len__(self) -> int:
+        return len(self.movie_ids)
+
+    @overload
+    def __getitem__(self, place: int) -> Pick: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Pick, ...]: ...
+    def __getitem__(self, place: int | slice) -> Pick | tuple[Pick, ...]:
+        found = range(len(self))[place]
+        return self._pick(found) if isinstance(found, int) else tuple(map(self._pick, found))
+
+    def to_json(self) -> dict[str, Sequence[Any]]:
+        """Return the columns by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def _pick(self, place: int) -> Pick:
+        return Pick(
+            movie_id=self.movie_ids[place],
+            score=self.scores[place],
+            predicted=self.predicted[place],
+            reason=_reason(self.cited[place]),
+            move=_move(self.from_places[place], place + 1, self.whys[place]),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class BecauseList:
-    """Movies close to one that the person liked."""
+    """Movies close to one that the person liked, closest first."""
 
     source_movie_id: int
-    picks: tuple[Pick, ...]
+    movie_ids: Sequence[int]
+    similarities: Sequence[float]
+    predicted: Sequence[float]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless all columns are equally long."""
+        _check_lengths(self.movie_ids, self.similarities, self.predicted)
+
+    @property
+    def picks(self) -> Iterator[Pick]:
+        """Yield the movies as picks."""
+        reason = PickReason("close", (self.source_movie_id,))
+        columns = zip(self.movie_ids, self.similarities, self.predicted, strict=True)
+        return (Pick(*row, reason) for row in columns)
+
+    def to_json(self) -> list[Any]:
+        """Return the arguments of the constructor."""
+        return [getattr(self, each.name) for each in fields(self)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +144,7 @@ class PersonalLists:
     generated_at: str
     stars_of: Mapping[int, float]
     unwanted: frozenset[int]
-    top: tuple[Pick, ...]
+    top: Picks
     because: tuple[BecauseList, ...] = ()
     predicted: Mapping[int, float] = field(default_factory=dict)
 
@@ -88,11 +161,8 @@ class PersonalLists:
             "generated_at": self.generated_at,
             "stars_of": [list(self.stars_of), list(self.stars_of.values())],
             "unwanted": sorted(self.unwanted),
-            "top": [_plain(pick) for pick in self.top],
-            "because": [
-                [each.source_movie_id, [_plain(pick) for pick in each.picks]]
-                for each in self.because
-            ],
+            "top": self.top.to_json(),
+            "because": [each.to_json() for each in self.because],
             "predicted": [list(self.predicted), list(self.predicted.values())],
         }
 
@@ -104,11 +174,8 @@ class PersonalLists:
             generated_at=plain["generated_at"],
             stars_of=_mapping(*plain["stars_of"]),
             unwanted=frozenset(plain["unwanted"]),
-            top=tuple(_pick(pick) for pick in plain["top"]),
-            because=tuple(
-                BecauseList(source_id, tuple(_pick(pick) for pick in picks))
-                for source_id, picks in plain["because"]
-            ),
+            top=Picks(**plain["top"]),
+            because=tuple(BecauseList(*each) for each in plain["because"]),
             predicted=_mapping(*plain["predicted"]),
         )
 
@@ -117,24 +184,18 @@ def _mapping(movie_ids: list[int], stars: list[float]) -> dict[int, float]:
     return dict(zip(movie_ids, stars, strict=True))
 
 
-def _plain(pick: Pick) -> list[Any]:
-    move = pick.move
-    return [
-        pick.movie_id,
-        pick.score,
-        pick.predicted,
-        pick.reason.kind,
-        pick.reason.movie_ids,
-        [move.from_place, move.to_place, move.why] if move else None,
-    ]
+def _check_lengths(*columns: Sequence[object]) -> None:
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1:
+        raise ValueError(f"columns of one length are expected, not of {lengths}")
 
 
-def _pick(plain: list[Any]) -> Pick:
-    movie_id, score, predicted, kind, cited, move = plain
-    return Pick(
-        movie_id=movie_id,
-        score=score,
-        predicted=predicted,
-        reason=PickReason(kind, tuple(cited)),
-        move=PickMove(*move) if move else None,
-    )
+def _reason(cited: Sequence[int] | None) -> PickReason:
+    if cited is None:
+        return GUESS
+    return PickReason("rated", tuple(cited)) if cited else ACCLAIMED
+
+
+def _move(from_place: int, to_place: int, why: str) -> PickMove | None:
+    """Return the move; None where nothing moved."""
+    return PickMove(from_place, to_place, why or "made room") if from_place != to_place else None

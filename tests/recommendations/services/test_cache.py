@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
 from config.redis import RedisAwayError, reachable_redis, redis_client
@@ -15,7 +16,7 @@ from recommendations.services.cache import (
     load_lists,
     load_revisions,
 )
-from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.picks import Freshness, PersonalLists, Picks
 from recommendations.services.refreshing import refresh_lists
 from tests.factories import make_user
 
@@ -31,7 +32,7 @@ def lists_made(*, revision: int, model: int = 1, seconds: float = 0) -> Personal
         generated_at=(NOON + timedelta(seconds=seconds)).isoformat(),
         stars_of={},
         unwanted=frozenset(),
-        top=(),
+        top=Picks(),
     )
 
 
@@ -99,6 +100,16 @@ def test_forgotten_lists_are_gone():
     forget_lists(user_id=user.pk)
 
     assert load_lists(user_id=user.pk) is None
+
+
+def test_lists_in_another_form_are_none():
+    lists = lists_made(revision=1).to_json()
+    before = {**lists, "top": [[7, 1.5, 4.0, "acclaimed", [], None]]}
+    cut_short = {**lists, "top": {**lists["top"], "movie_ids": [7]}}
+    redis_client().hset(lists_key(1), "lists", orjson.dumps(before))
+    redis_client().hset(lists_key(2), "lists", orjson.dumps(cut_short))
+
+    assert load_lists(user_id=1) is load_lists(user_id=2) is None
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"{}", b"[1]", b'{"freshness": 1}', b"\x80\x04N."])

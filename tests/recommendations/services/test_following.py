@@ -6,7 +6,7 @@ from movies.guests import Guest, GuestRating
 from movies.services.curation import hide_movies, read_curation_revision
 from movies.services.ratings import rate_movie
 from recommendations.services.following import Basis, Shown, describe_change
-from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.picks import Freshness, PersonalLists, Picks
 from recommendations.services.reasons import GUESS
 from tests.factories import make_movie, make_user
 
@@ -31,7 +31,7 @@ def said(films, *, before, after, hero=(None, None), rated=(), dismissed=()) -> 
         generated_at="",
         stars_of={films[title].pk: 4 for title in rated},
         unwanted=frozenset(films[title].pk for title in dismissed),
-        top=(),
+        top=Picks(),
     )
     old_hero, new_hero = hero
     change = describe_change(

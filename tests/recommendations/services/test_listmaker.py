@@ -11,8 +11,8 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.plan import SITE_PLAN
 from recommendations.services import closeness, listmaker
 from recommendations.services.histories import PersonHistory
-from recommendations.services.listmaker import GUESS, Request, make_lists
-from recommendations.services.picks import Freshness
+from recommendations.services.listmaker import Request, make_lists
+from recommendations.services.picks import GUESS, Freshness
 from recommendations.services.reasons import reason_sentence
 from tests.recommendations.engine.worlds import two_camps as rating_camps
 from tests.recommendations.engine.worlds import with_few_active
