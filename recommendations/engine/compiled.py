@@ -28,18 +28,21 @@ FLOATS = array_of(types.float64)
 INDICES = array_of(types.int64)
 
 
-def compiled(*signatures: Signature) -> Callable[[Function], Function]:
+def compiled(*signatures: Signature, in_any_order: bool = False) -> Callable[[Function], Function]:
     """Return a decorator that compiles for these signatures; others raise TypeError.
 
-    Other threads run meanwhile, and nothing checks that indices are within their arrays.
+    Other threads run meanwhile, and nothing checks that indices are within their arrays. Sums
+    `in_any_order` are several times as fast, and differ in their last bits between processors, as
+    those of BLAS do.
     """
+    fastmath = {"reassoc", "contract"} if in_any_order else False
 
     def decorate(function: Function) -> Function:
         signed = list(signatures)
         try:
-            made = njit(signed, cache=True, nogil=True)(function)
+            made = njit(signed, cache=True, nogil=True, fastmath=fastmath)(function)
         except RuntimeError:  # there is no place to keep machine code
-            made = njit(signed, nogil=True)(function)
+            made = njit(signed, nogil=True, fastmath=fastmath)(function)
         return cast("Function", made)
 
     return decorate
