@@ -2,8 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from movies.models import Movie
+
+
+class Titled(Protocol):
+    """A movie, as far as a text that names it goes."""
+
+    @property
+    def title(self) -> str: ...
+
+    def get_absolute_url(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +21,7 @@ class Segment:
     """A run of a reason's text; names a movie where the text is its title."""
 
     text: str
-    movie: Movie | None = None
+    movie: Titled | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from movies.api.fields import StarsField
 from movies.models import Credit, Movie, Rating
+from movies.services.naming import NamedMovie
 
 
 class OuterIdsSerializer(serializers.Serializer[Any]):
@@ -22,10 +23,24 @@ class OuterIdsSerializer(serializers.Serializer[Any]):
 class MovieReferenceSerializer(serializers.Serializer[Any]):
     """Just enough to know which movie is meant."""
 
-    id = serializers.IntegerField()
+    id = serializers.IntegerField(source="pk")
     title = serializers.CharField()
     year = serializers.IntegerField(allow_null=True)
     ids = OuterIdsSerializer(source="*")
+
+
+def refer_to(movie: NamedMovie) -> dict[str, Any]:
+    """Return what `MovieReferenceSerializer` does, in a fraction of the time."""
+    return {
+        "id": movie.pk,
+        "title": movie.title,
+        "year": movie.year,
+        "ids": {
+            "movielens": movie.movielens_id,
+            "imdb": movie.imdb_code or None,
+            "tmdb": movie.tmdb_id,
+        },
+    }
 
 
 class MovieSerializer(MovieReferenceSerializer):

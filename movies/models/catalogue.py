@@ -19,6 +19,11 @@ def empty_histogram() -> list[int]:
     return [0] * BINS
 
 
+def imdb_code(imdb_id: int | None) -> str:
+    """Return IMDb's own way of writing an id, or nothing."""
+    return f"tt{imdb_id:07d}" if imdb_id else ""
+
+
 class Genre(models.Model):
     """A kind of movie, in MovieLens's words."""
 
@@ -178,8 +183,7 @@ class Movie(models.Model):
 
     @property
     def imdb_code(self) -> str:
-        """IMDb's own way of writing the id, or nothing."""
-        return f"tt{self.imdb_id:07d}" if self.imdb_id else ""
+        return imdb_code(self.imdb_id)
 
     @property
     def directors(self) -> list[Person]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from movies.cards import Card, Reason, Segment
+from movies.cards import Card, Reason, Segment, Titled
 from movies.guests import Guest, Viewer
 from movies.models import Movie
 from recommendations.services.personal import freshness_for
@@ -93,7 +93,7 @@ def _named(card: Card, *, did: str) -> list[Segment]:
     return [movie, Segment(f"{did} because you liked "), Segment(cited.title, cited)]
 
 
-def _cited(card: Card) -> Movie | None:
+def _cited(card: Card) -> Titled | None:
     """Return the liked movie that a card's reason speaks of first."""
     segments = card.reason.segments if card.reason else ()
     return next((segment.movie for segment in segments if segment.movie), None)

@@ -1,8 +1,9 @@
 """Reasons as sentences."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
-from movies.cards import Reason, Segment
+from movies.cards import Reason, Segment, Titled
 from movies.charts import format_stars
 from movies.models import Movie
 from recommendations.services.picks import PickReason
@@ -11,33 +12,42 @@ LONGEST_ON_A_CARD = 90
 GUESS = Reason((Segment("A guess outside your usual."),))
 
 
+Named = TypeVar("Named", bound=Titled)
+
+
 def reason_sentence(
     *, reason: PickReason, movie: Movie, movies: Mapping[int, Movie], stars_of: Mapping[int, float]
 ) -> Reason | None:
     """Return the sentence for a reason; None if what it speaks of is gone or not known."""
-    cited = [
-        (movies[movie_id], stars_of[movie_id])
-        for movie_id in reason.movie_ids
-        if movie_id in movies and movie_id in stars_of
-    ]
+    cited = cited_ratings(reason, movies=movies, stars_of=stars_of)
     if reason.kind == "rated" and cited:
-        return _rated(cited)
+        return because(few_enough(cited))
     if reason.kind == "close" and cited:
         return _close(movie, *cited[0])
     if reason.kind == "guess":
         return GUESS
-    return _acclaimed(movie)
+    return acclaimed(mean=movie.stats.mean, count=movie.stats.rating_count)
 
 
-def _rated(cited: Sequence[tuple[Movie, float]]) -> Reason:
+def cited_ratings(
+    reason: PickReason, *, movies: Mapping[int, Named], stars_of: Mapping[int, float]
+) -> list[tuple[Named, float]]:
+    """Return the movies that a reason speaks of and their stars, as far as both are known."""
+    return [
+        (movies[movie_id], stars_of[movie_id])
+        for movie_id in reason.movie_ids
+        if movie_id in movies and movie_id in stars_of
+    ]
+
+
+def few_enough(cited: Sequence[tuple[Named, float]]) -> Sequence[tuple[Named, float]]:
+    """Return the first of the ratings alone where all of them are too long for a card."""
+    is_long = len(cited) > 1 and len(str(because(cited))) > LONGEST_ON_A_CARD
+    return cited[:1] if is_long else cited
+
+
+def because(cited: Sequence[tuple[Titled, float]]) -> Reason:
     """Because you gave Interstellar 4½ and Arrival 5."""
-    whole = _because(cited)
-    if len(cited) > 1 and len(str(whole)) > LONGEST_ON_A_CARD:
-        return _because(cited[:1])
-    return whole
-
-
-def _because(cited: Sequence[tuple[Movie, float]]) -> Reason:
     segments = [Segment("Because you gave ")]
     for place, (movie, stars) in enumerate(cited):
         segments += [Segment(" and ")] if place else []
@@ -61,10 +71,9 @@ def _close(movie: Movie, source: Movie, stars: float) -> Reason:
     )
 
 
-def _acclaimed(movie: Movie) -> Reason | None:
-    mean = movie.stats.mean
+def acclaimed(*, mean: float | None, count: int) -> Reason | None:
+    """Say what everybody's ratings come to; None while there are none."""
     if mean is None:
         return None
-    count = movie.stats.rating_count
     people = "one person" if count == 1 else f"{count:,} people"
     return Reason((Segment(f"{people.capitalize()} gave it {mean:.1f} on average."),))

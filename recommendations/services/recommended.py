@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from movies.cards import Reason
-from movies.models import Movie
 from movies.services.curation import read_curation_revision
+from movies.services.naming import NamedMovie, name_movies
 from recommendations.services.personal import read_personal_lists
 from recommendations.services.picks import Pick
-from recommendations.services.reasons import reason_sentence
+from recommendations.services.reasons import GUESS, acclaimed, because, cited_ratings, few_enough
 
 
 @dataclass(frozen=True, slots=True)
 class CitedRating:
     """A rating of the person's own that a reason speaks of."""
 
-    movie: Movie
+    movie: NamedMovie
     stars: float
 
 
@@ -34,7 +33,7 @@ class RecommendationReason:
 class Recommendation:
     """A movie that somebody might like; ranks count from 1."""
 
-    movie: Movie
+    movie: NamedMovie
     rank: int
     score: float
     predicted_rating: float | None
@@ -55,12 +54,10 @@ class Recommendations:
 def recommend_for(*, user: User, limit: int, offset: int = 0) -> Recommendations:
     """Return the best movies for a person, as fresh as everything the person has done."""
     lists = read_personal_lists(user=user, curation_revision=read_curation_revision())
-    visible = _visible_ids(lists.top)
-    picks = [pick for pick in lists.top if pick.movie_id in visible]
-    shown = picks[offset : offset + limit]
-    cited_ids = {movie_id for pick in shown for movie_id in pick.reason.movie_ids}
-    wanted = cited_ids | {pick.movie_id for pick in shown}
-    movies = Movie.objects.visible().for_cards().in_bulk(wanted)
+    cited_ids = {movie_id for pick in lists.top for movie_id in pick.reason.movie_ids}
+    # Those of the whole list, too: curators may just have hidden one, and then it does not count.
+    movies = name_movies(movie_ids=cited_ids | {pick.movie_id for pick in lists.top})
+    picks = [pick for pick in lists.top if pick.movie_id in movies]
     return Recommendations(
         model_version=lists.freshness.model_version or None,
         profile_revision=lists.freshness.profile_revision,
@@ -74,29 +71,20 @@ def recommend_for(*, user: User, limit: int, offset: int = 0) -> Recommendations
                 predicted_rating=pick.predicted,
                 reasons=_reasons(pick, movies=movies, stars_of=lists.stars_of),
             )
-            for rank, pick in enumerate(shown, start=offset + 1)
-            if pick.movie_id in movies
+            for rank, pick in enumerate(picks[offset : offset + limit], start=offset + 1)
         ],
     )
 
 
-def _visible_ids(picks: Sequence[Pick]) -> frozenset[int]:
-    """Return which movies of a list may be shown now: curators may just have hidden one."""
-    visible = Movie.objects.visible().filter(pk__in=[pick.movie_id for pick in picks])
-    return frozenset(visible.values_list("pk", flat=True))
-
-
 def _reasons(
-    pick: Pick, *, movies: Mapping[int, Movie], stars_of: Mapping[int, float]
+    pick: Pick, *, movies: Mapping[int, NamedMovie], stars_of: Mapping[int, float]
 ) -> list[RecommendationReason]:
-    movie = movies[pick.movie_id]
-    said: Reason | None = reason_sentence(
-        reason=pick.reason, movie=movie, movies=movies, stars_of=stars_of
-    )
-    if said is None:
-        return []
-    named = [segment.movie for segment in said.segments if segment.movie is not None]
-    cited = [CitedRating(each, stars_of[each.pk]) for each in named if each.pk in stars_of]
     if pick.reason.kind == "guess":
-        return [RecommendationReason("guess", str(said), [])]
-    return [RecommendationReason("rated" if cited else "acclaimed", str(said), cited)]
+        return [RecommendationReason("guess", str(GUESS), [])]
+    cited = few_enough(cited_ratings(pick.reason, movies=movies, stars_of=stars_of))
+    if cited:
+        ratings = [CitedRating(movie, stars) for movie, stars in cited]
+        return [RecommendationReason("rated", str(because(cited)), ratings)]
+    movie = movies[pick.movie_id]
+    said = acclaimed(mean=movie.mean, count=movie.rating_count)
+    return [RecommendationReason("acclaimed", str(said), [])] if said else []

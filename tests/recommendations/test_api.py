@@ -2,9 +2,12 @@ import math
 
 import pytest
 
+from movies.models import Movie
 from movies.services.curation import hide_movies, pin_movies
 from movies.services.lists import dismiss_movie
 from movies.services.ratings import rate_movie
+from recommendations.api import RecommendationsSerializer
+from recommendations.services.recommended import recommend_for
 from recommendations.services.store import store
 from tests.factories import make_movie, make_rater, make_rating, make_user
 from tests.programs import Program, assert_problem
@@ -66,6 +69,21 @@ def test_westerns_come_first_and_the_reason_names_ratings_given(owner, two_camps
     assert reason["kind"] == "rated"
     assert {each["id"] for each in reason["movies"]} <= {each.pk for each in two_camps.westerns[:2]}
     assert all(each["title"] in reason["text"] for each in reason["movies"])
+
+
+@pytest.mark.parametrize("stars", [5, None])
+def test_the_answer_is_what_the_schema_says(two_camps, stars):
+    """With ratings the reasons cite them; without any, films are acclaimed."""
+    user = make_user()
+    Movie.objects.filter(pk=two_camps.westerns[2].pk).update(imdb_id=64116, movielens_id=1209)
+    if stars:
+        rate_movie(user=user, movie_id=two_camps.westerns[0].pk, stars=stars)
+        user.refresh_from_db()
+    said = Program(user).get(ADDRESS).json()
+    assert said == RecommendationsSerializer(recommend_for(user=user, limit=20)).data
+    assert {each["kind"] for result in said["results"] for each in result["reasons"]} >= {
+        "rated" if stars else "acclaimed"
+    }
 
 
 def test_the_list_is_as_fresh_as_the_last_change(owner, two_camps):
@@ -229,8 +247,8 @@ def test_a_new_movie_has_neighbours_of_its_content_first(two_camps):
 def test_queries_do_not_grow_with_the_list(owner, limit, django_assert_num_queries):
     program = Program(owner)
     program.get(ADDRESS)
-    # Token, curation, which are visible, then the movies with genres and directors.
-    with django_assert_num_queries(6):
+    # Token, curation, then the names of all movies.
+    with django_assert_num_queries(3):
         program.get(f"{ADDRESS}?limit={limit}")
 
 
