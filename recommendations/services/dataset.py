@@ -71,7 +71,7 @@ def read_interactions_of(user_ids: IndexArray, *, items: ItemIndex) -> Interacti
     """Return what these people rated and did, over items known already, without their content."""
     wanted = user_ids.tolist()
     return Interactions.from_arrays(
-        **_read_ratings(f"WHERE user_id = ANY(ARRAY[{listed(user_ids)}]::bigint[])"),
+        **_read_ratings(f"WHERE user_id = ANY(ARRAY[{_listed(user_ids)}]::bigint[])"),
         catalogue=items,
         content=None,
         events=_read_events(Event.objects.filter(user__in=wanted)),
@@ -90,7 +90,7 @@ def _read_ratings(which: str = "") -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def listed(ids: IndexArray) -> str:
+def _listed(ids: IndexArray) -> str:
     """Return ids as SQL has them: COPY takes no parameters, and these are numbers."""
     return ", ".join(map(str, ids.tolist()))
 
