@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.errors import InactiveAccountError, TooManyTokensError
 from accounts.models import ApiToken, User
 from accounts.services.people import create_confirmed_user
+from config.database.rows import read_row_with
 
 PREFIX = "mq_"
 SECRET_LENGTH = 43  # 256 bits, of letters and digits: one double click selects it all
@@ -72,10 +73,10 @@ def authenticate_token(*, secret: str) -> ApiToken | None:
     """
     if not SHAPE.fullmatch(secret):
         return None
-    tokens = ApiToken.objects.select_related("user").filter(user__is_active=True)
-    token = tokens.filter(digest=digest_of(secret)).first()
-    if token is not None:
-        note_use(token=token)
+    token = read_row_with(ApiToken, "user", column="digest", key=digest_of(secret))
+    if token is None or not token.user.is_active:
+        return None
+    note_use(token=token)
     return token
 
 

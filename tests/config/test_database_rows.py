@@ -1,7 +1,8 @@
 import pytest
 
-from accounts.models import Session, User
-from config.database.rows import read_row
+from accounts.models import ApiToken, Session, User
+from accounts.services.tokens import create_token
+from config.database.rows import read_row, read_row_with
 from tests.factories import make_rater, make_user
 
 pytestmark = pytest.mark.django_db
@@ -28,3 +29,13 @@ def test_read_row_can_be_changed_and_saved():
 @pytest.mark.parametrize("key", ["", "nothing", None, "'; DROP TABLE accounts_session; --"])
 def test_key_of_nothing_gives_nothing(key):
     assert read_row(Session, key) is None
+
+
+def test_row_comes_with_the_one_it_refers_to(django_assert_num_queries):
+    user = make_user()
+    token, _ = create_token(user=user, name="phone")
+    with django_assert_num_queries(1):
+        read = read_row_with(ApiToken, "user", column="digest", key=token.digest)
+        assert (read, read.user) == (token, user)
+        assert (read.name, read.user.email) == ("phone", user.email)
+    assert read_row_with(ApiToken, "user", column="digest", key="0" * 64) is None
