@@ -1,7 +1,7 @@
 """The revision of a person's history, which tells fresh lists from stale ones."""
 
 from accounts.models import User
-from accounts.services.people import profile_change
+from accounts.services.people import count_change
 from movies.signals import profile_changed
 
 
@@ -10,8 +10,7 @@ def bump_profile(*, user_id: int) -> int:
 
     Belongs in the transaction that makes the change; the row stays locked until it ends.
     """
-    User.objects.filter(pk=user_id).update(**profile_change())
-    revision = read_revision(user_id=user_id)
+    revision = count_change(user_id=user_id)
     profile_changed.send(sender=User, user_id=user_id)
     return revision
 

@@ -1,5 +1,7 @@
 import pytest
+from django.db import transaction
 
+from accounts.models import User
 from movies.errors import MovieNotFoundError, StarsError
 from movies.models import Dismissal, Rating, WatchlistEntry
 from movies.services.lists import add_to_watchlist, dismiss_movie
@@ -79,6 +81,26 @@ def test_removing_a_rating_counts_once():
     assert remove_rating(user=user, movie_id=movie.pk) == 2
     assert remove_rating(user=user, movie_id=movie.pk) == 2
     assert not user.ratings.exists()
+
+
+def test_a_first_rating_takes_three_statements(django_assert_num_queries):
+    user, movie = make_user(), make_movie()
+
+    with django_assert_num_queries(3 + 2):  # inside a savepoint
+        outcome = rate_movie(user=user, movie_id=movie.pk, stars=2)
+
+    assert vars(outcome.rating).keys() == vars(Rating.objects.get()).keys()
+    assert outcome.rating == Rating.objects.get()
+
+
+def test_somebody_who_is_gone_cannot_rate():
+    user, movie = make_user(), make_movie()
+    User.objects.filter(pk=user.pk).delete()
+
+    with pytest.raises(User.DoesNotExist), transaction.atomic():
+        rate_movie(user=user, movie_id=movie.pk, stars=2)
+
+    assert not Rating.objects.exists()
 
 
 def test_a_change_is_announced():
