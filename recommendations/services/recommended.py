@@ -54,15 +54,17 @@ class Recommendations:
 def recommend_for(*, user: User, limit: int, offset: int = 0) -> Recommendations:
     """Return the best movies for a person, as fresh as everything the person has done."""
     lists = read_personal_lists(user=user, curation_revision=read_curation_revision())
-    cited_ids = {movie_id for pick in lists.top for movie_id in pick.reason.movie_ids}
+    top = lists.top
+    cited_ids = {movie_id for cited in top.cited for movie_id in cited or ()}
     # Those of the whole list, too: curators may just have hidden one, and then it does not count.
-    movies = name_movies(movie_ids=cited_ids | {pick.movie_id for pick in lists.top})
-    picks = [pick for pick in lists.top if pick.movie_id in movies]
+    movies = name_movies(movie_ids=cited_ids.union(top.movie_ids))
+    places = [place for place, movie_id in enumerate(top.movie_ids) if movie_id in movies]
+    shown = [top[place] for place in places[offset : offset + limit]]
     return Recommendations(
         model_version=lists.freshness.model_version or None,
         profile_revision=lists.freshness.profile_revision,
         generated_at=datetime.fromisoformat(lists.generated_at),
-        count=len(picks),
+        count=len(places),
         results=[
             Recommendation(
                 movie=movies[pick.movie_id],
@@ -71,7 +73,7 @@ def recommend_for(*, user: User, limit: int, offset: int = 0) -> Recommendations
                 predicted_rating=pick.predicted,
                 reasons=_reasons(pick, movies=movies, stars_of=lists.stars_of),
             )
-            for rank, pick in enumerate(picks[offset : offset + limit], start=offset + 1)
+            for rank, pick in enumerate(shown, start=offset + 1)
         ],
     )
 
