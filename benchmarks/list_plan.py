@@ -26,7 +26,9 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.exploration import seed_of
 from recommendations.engine.ranking.filters import Rule
 from recommendations.engine.ranking.knowledge import knowledge_for
-from recommendations.engine.ranking.plan import SITE_PLAN, ListPlan, make_list
+from recommendations.engine.ranking.lists import make_list
+from recommendations.engine.ranking.plan import SITE_PLAN, ListPlan
+from recommendations.engine.ranking.scored import Scored
 from recommendations.engine.threads import FIT_THREADS, SERVE_THREADS, blas_threads
 
 DEPTH = 10
@@ -76,12 +78,12 @@ def ndcg(items, liked):
 def lists_by(plan, model, cases, scores):
     return [
         make_list(
-            row,
+            Scored.of_all(row),
             k=DEPTH,
             plan=plan,
             history=case.history,
             rules=[Rule(why="seen", removed=case.history.item_indices)],
-            knowledge=knowledge_for(model, case.history, row, plan=plan),
+            knowledge=knowledge_for(model, case.history, plan=plan),
             seed=seed_of(person, 1),
         ).items
         for person, (case, row) in enumerate(zip(cases, scores, strict=True))

@@ -22,7 +22,10 @@ from recommendations.engine.ranking.exploration import explore, fold_in_posterio
 from recommendations.engine.ranking.features import ItemFeatures
 from recommendations.engine.ranking.filters import Rule, apply_rules, keep_years
 from recommendations.engine.ranking.group_lists import aggregate, standardise_people
-from recommendations.engine.ranking.plan import SITE_PLAN, Knowledge, ListPlan, Taste, make_list
+from recommendations.engine.ranking.knowledge import Knowledge, Taste
+from recommendations.engine.ranking.lists import make_list
+from recommendations.engine.ranking.plan import SITE_PLAN, ListPlan
+from recommendations.engine.ranking.scored import Scored
 from recommendations.engine.ranking.standouts import UsualScores
 from recommendations.engine.ranking.top import top_k
 from recommendations.engine.threads import blas_threads
@@ -114,13 +117,16 @@ def steps_on_all(world):
     years, counts = world.features.years, np.exp(world.features.popularity)
     rules = [world.seen, keep_years(years, first=1980)]
     vectors, usual = world.features.taste_vectors, world.usual
+    every = np.arange(world.n_items)
     return {
         "filter: seen and years": lambda: apply_rules(world.n_items, rules),
         "best 500": lambda: top_k(world.scores, RERANKED, candidates=world.allowed),
         "boost: popularity": lambda: popularity_boost(counts, popularity=-0.5),
         "boost: period": lambda: period_boost(years, newness=0.5),
         "boost: decade": lambda: decade_boost(years, decade=1970, strength=1.0),
-        "what stands out": lambda: usual.stand_out(world.scores),
+        "what stands out": lambda: usual.stand_out(
+            world.scores, every, deviation=float(world.scores.std())
+        ),
         "fold-in posterior": lambda: fold_in_posterior(world.history, vectors),
     }
 
@@ -175,7 +181,7 @@ def whole_lists(world):
     plans = {"whole list, by score": ListPlan(), "whole list, the site's": SITE_PLAN}
     options = {"history": world.history, "rules": [world.seen], "knowledge": knowledge}
     return {
-        name: partial(make_list, world.scores, k=100, plan=plan, seed=1, **options)
+        name: partial(make_list, Scored.of_all(world.scores), k=100, plan=plan, seed=1, **options)
         for name, plan in plans.items()
     }
 

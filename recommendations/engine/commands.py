@@ -35,7 +35,9 @@ from recommendations.engine.processes import map_forked
 from recommendations.engine.ranking.exploration import seed_of
 from recommendations.engine.ranking.filters import Rule, allow_all_but
 from recommendations.engine.ranking.knowledge import knowledge_for
-from recommendations.engine.ranking.plan import ListPlan, make_list
+from recommendations.engine.ranking.lists import make_list
+from recommendations.engine.ranking.plan import ListPlan
+from recommendations.engine.ranking.scored import Scored
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 
 logger = logging.getLogger(__name__)
@@ -158,12 +160,12 @@ def _list_block(
     own = [histories.get(user_id, History()) for user_id in user_ids]
     for user_id, history, scores in zip(user_ids, own, model.score_many(own), strict=True):
         ranked = make_list(
-            scores,
+            Scored.of_all(scores),
             k=k,
             plan=plan,
             history=history,
             rules=[Rule(why="seen", removed=history.item_indices)],
-            knowledge=knowledge_for(model, history, scores, plan=plan),
+            knowledge=knowledge_for(model, history, plan=plan),
             seed=seed_of(user_id, int(history.timestamps.max(initial=0))),
         )
         pairs = zip(ids[ranked.items].tolist(), ranked.scores.tolist(), strict=True)

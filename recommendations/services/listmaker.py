@@ -9,15 +9,16 @@ from typing import Self
 import numpy as np
 
 from movies.services.shelves import Shelves
-from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
+from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.closest import CloseItems
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.filters import Rule, apply_rules
 from recommendations.engine.ranking.knowledge import knowledge_for
-from recommendations.engine.ranking.plan import SITE_PLAN, make_list
+from recommendations.engine.ranking.lists import make_list
+from recommendations.engine.ranking.plan import SITE_PLAN
 from recommendations.engine.ranking.ranked import RankedList
-from recommendations.engine.ranking.top import places_of
+from recommendations.engine.ranking.scored import Scored
 from recommendations.services.citations import cite, find_liked
 from recommendations.services.closeness import (
     close_items,
@@ -32,7 +33,7 @@ from recommendations.services.picks import (
     PersonalLists,
     Picks,
 )
-from recommendations.services.scored import Scored, score_all, score_near
+from recommendations.services.scored import score_all, score_near
 
 TOP_LENGTH = 100
 # A page shows a dozen of each shelf, less what stands elsewhere on it.
@@ -89,20 +90,8 @@ class ListMaker:
         self._model = model
         self._history = request.person.history
         self._known_shelves = shelves
-        self._scored, self._scores = scored, scored.scores
-        self._choose(TOP_LENGTH)
-
-    def _choose(self, length: int) -> None:
-        ranked = self._rank(length)
-        pins = self._known_shelves.pinned
-        pinned = pins[self._may_show[pins]]
-        self._shown = np.concatenate([pinned, ranked.items[~np.isin(ranked.items, pinned)]])[
-            :length
-        ]
-        self._explored = ranked.explored
-        self._why = {**ranked.causes, **dict.fromkeys(pinned.tolist(), "pinned")}
-        self._places = self._places_by_score(ranked)
-        given = self._model.contributions(self._history, self._shown.tolist())
+        self._top = self._rank(scored)
+        given = self._model.contributions(self._history, self._top.items.tolist())
         given = given[:, : self._history.n_ratings]
         is_liked = find_liked(self._history, unwanted=self._unwanted)
         self._find_speaking(given, is_liked)
@@ -112,7 +101,7 @@ class ListMaker:
     def in_lists(self) -> IndexArray:
         """Return everything that is in some list, ascending."""
         close = [each.indices for _, each in self._close]
-        return np.unique(np.concatenate([self._shown, *close, self._on_shelves]))
+        return np.unique(np.concatenate([self._top.items, *close, self._on_shelves]))
 
     def finish(self, stars: FloatArray) -> PersonalLists:
         """Make all lists, given the stars to expect of all that is in them."""
@@ -129,12 +118,12 @@ class ListMaker:
             generated_at=request.moment.isoformat(),
             stars_of=request.person.stars_of,
             unwanted=request.unwanted,
-            top=self._top(expected(self._shown)),
+            top=self._picks(expected(self._top.items)),
             because=tuple(
                 BecauseList(
                     source_movie_id=self._movie_id(source),
                     movie_ids=self._movie_ids(close.indices),
-                    similarities=close.similarities.round(_SIMILARITY_DIGITS).tolist(),
+                    similarities=_rounded(close.similarities),
                     predicted=expected(close.indices),
                 )
                 for source, close in self._close
@@ -145,20 +134,21 @@ class ListMaker:
             ),
         )
 
-    def _top(self, predicted: list[float]) -> Picks:
+    def _picks(self, predicted: list[float]) -> Picks:
         """Return the best movies; every move away from the order of scores is recorded."""
         rated_ids = self._movie_ids(self._history.item_indices)
-        shown = self._shown.tolist()
+        top = self._top
+        shown = top.items.tolist()
         return Picks(
-            movie_ids=self._movie_ids(self._shown),
-            scores=self._scores[self._shown].tolist(),
+            movie_ids=self._movie_ids(top.items),
+            scores=top.scores.tolist(),
             predicted=predicted,
             cited=[
-                None if index in self._explored else [rated_ids[each] for each in few if each >= 0]
+                None if index in top.explored else [rated_ids[each] for each in few if each >= 0]
                 for index, few in zip(shown, self._cited.tolist(), strict=True)
             ],
-            from_places=[self._places[index] + 1 for index in shown],
-            whys=[self._why.get(index, "") for index in shown],
+            from_places=(top.places + 1).tolist(),
+            whys=[top.causes.get(index, "") for index in shown],
         )
 
     @cached_property
@@ -190,26 +180,20 @@ class ListMaker:
         """Tell for each item whether it may be recommended, shape (n_items,)."""
         return apply_rules(self._model.n_items, self._rules)
 
-    def _rank(self, length: int) -> RankedList:
+    def _rank(self, scored: Scored) -> RankedList:
         # A guess outside of what is usual for somebody takes something that is usual.
         plan = SITE_PLAN if self._history.n_ratings else replace(SITE_PLAN, exploration_places=())
-        return make_list(
-            self._scores,
-            k=length,
+        ranked = make_list(
+            scored,
+            k=TOP_LENGTH,
             plan=plan,
             history=self._history,
             rules=self._rules,
-            knowledge=knowledge_for(self._model, self._history, self._scores, plan=plan),
+            knowledge=knowledge_for(self._model, self._history, plan=plan),
             seed=self._request.seed,
-            deviation=self._scored.deviation,
-            near=self._scored.near,
         )
-
-    def _places_by_score(self, ranked: RankedList) -> dict[int, int]:
-        known = ranked.places_by_score
-        pulled_in = np.array([item for item in self._shown.tolist() if item not in known], np.int64)
-        found = places_of(self._scores, pulled_in, allowed=self._may_show)
-        return {**known, **dict(zip(pulled_in.tolist(), found.tolist(), strict=True))}
+        pins = self._known_shelves.pinned
+        return ranked.led_by(pins[self._may_show[pins]], scored, allowed=self._may_show)
 
     def _movie_ids(self, indices: IndexArray) -> list[int]:
         ids: list[int] = self._model.known_items.ids[indices].tolist()
@@ -330,3 +314,8 @@ def lists_without_model(
             whys=[""] * length,
         ),
     )
+
+
+def _rounded(similarities: Float32Array) -> list[float]:
+    rounded: list[float] = similarities.astype(np.float64).round(_SIMILARITY_DIGITS).tolist()
+    return rounded

@@ -32,12 +32,6 @@ class NearScores:
     scores: FloatArray
     deviations: FloatArray
 
-    def of(self, row: int, *, n_items: int) -> FloatArray:
-        """Return the scores of a history over all items, −∞ for those far from the best."""
-        scores = np.full(n_items, -np.inf)
-        scores[self.items] = self.scores[row]
-        return scores
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Vectors:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,14 +17,7 @@ from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import Vocabulary
 from recommendations.engine.ranking.boosts import standardise
-from recommendations.engine.ranking.likeness import (
-    Likeness,
-    LikenessRows,
-    among_few,
-    by_terms,
-    by_vectors,
-    mean_likeness,
-)
+from recommendations.engine.ranking.likeness import Likeness, by_pairs, likeness_of_pairs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,33 +46,16 @@ class ItemFeatures:
         return np.asarray(self.genres[item_indices].toarray(), dtype=np.float64)
 
     def likeness(self, candidates: IndexArray, *, taste_share: float) -> Likeness:
-        """Return the likeness between these items: the mean of content's and taste's.
+        """Return the likeness between these items: the mean of content's and taste's."""
+        return by_pairs(self.likeness_of_pairs(candidates, taste_share=taste_share))
 
-        Where the catalogue is small enough the rows of likeness to all items are remembered:
-        what is chosen for one person is chosen for many others.
-        """
-        if len(self.years) <= _MOST_ITEMS_REMEMBERED:
-            row = self._likeness_rows.row
-            return lambda position: cast(
-                "FloatArray", row(int(candidates[position]), taste_share)[candidates]
-            )
-        if len(candidates) <= _FEW:
-            vectors = None if self.taste_vectors is None else self.taste_vectors[candidates]
-            return among_few(self.terms[candidates], vectors, taste_share=taste_share)
-        content = by_terms(self.terms[candidates])
-        if self.taste_vectors is None or not taste_share:
-            return content
-        taste = by_vectors(self.taste_vectors[candidates])
-        return mean_likeness([(content, 1.0 - taste_share), (taste, taste_share)])
-
-    @cached_property
-    def _likeness_rows(self) -> LikenessRows:
-        return LikenessRows(self.terms, self.taste_vectors)
+    def likeness_of_pairs(self, candidates: IndexArray, *, taste_share: float) -> Float32Array:
+        """Return the same of all pairs at once, shape (n, n)."""
+        return likeness_of_pairs(
+            self.terms, self.taste_vectors, candidates, taste_share=taste_share
+        )
 
 
-# With more items a row costs more than the few likenesses that are wanted of it.
-_MOST_ITEMS_REMEMBERED = 10_000
-_FEW = 100
 _READ: WeakKeyDictionary[Recommender, ItemFeatures] = WeakKeyDictionary()
 
 

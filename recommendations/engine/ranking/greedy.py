@@ -97,7 +97,7 @@ def choose(values: FloatArray, *, k: int, forces: Sequence[Force]) -> Choice:
 
 
 def within_reach(
-    values: FloatArray, *, k: int, kinds: Sequence[tuple[int, FloatArray]], most_off: float
+    values: FloatArray, *, k: int, kinds: Sequence[tuple[int, FloatArray | float]], most_off: float
 ) -> IndexArray:
     """Return the positions that may be among the `k` chosen, ascending, and the first k.
 

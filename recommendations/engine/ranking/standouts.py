@@ -28,20 +28,12 @@ class UsualScores:
     means: FloatArray
     deviations: FloatArray
 
-    def stand_out(
-        self,
-        scores: FloatArray,
-        items: IndexArray | slice = slice(None),
-        *,
-        deviation: float | None = None,
-    ) -> FloatArray:
-        """Return how far scores are above the usual, in the item's deviations.
+    def stand_out(self, scores: FloatArray, items: IndexArray, *, deviation: float) -> FloatArray:
+        """Return how far scores of these items are above the usual, in the item's deviations.
 
-        `scores`, shape (n_items,), are a person's, and `deviation` that of all of them where it
-        is known; of all items, or of these, shape (k,).
+        `scores` and `items` have shape (k,); `deviation` is that of all scores of the person.
         """
-        spread = float(scores.std()) if deviation is None else deviation
-        standard = in_deviations(scores[items], spread)
+        standard = in_deviations(scores, deviation)
         usual = self.deviations[items] + _LEAST_DEVIATION
         return np.asarray((standard - self.means[items]) / usual)
 
@@ -89,6 +81,7 @@ class StandOut:
 
     def __init__(self, stand_out: FloatArray, *, shares: Sequence[float]) -> None:
         """Start at the first place."""
+        self._stand_out = stand_out
         self._shares = tuple(shares)
         self._pulls = {share: stand_out * (share / (1.0 - share)) for share in self._shares}
         self._place = 0
@@ -96,6 +89,16 @@ class StandOut:
     def pull(self) -> FloatArray:
         """Return share / (1 − share) · stand_out for the next place, shape (n,)."""
         return self._pulls[self._shares[self._place % len(self._shares)]]
+
+    def take_out(self, positions: IndexArray) -> "StandOut":
+        """Return the same for the candidates at these positions, from the first place on."""
+        return StandOut(self._stand_out[positions], shares=self._shares)
+
+    def by_kind(self, k: int) -> tuple[FloatArray, IndexArray]:
+        """Return the pull of each kind of place, (n_kinds, n), and the kinds of `k` places."""
+        rows = {share: row for row, share in enumerate(self._pulls)}
+        kinds = [rows[self._shares[place % len(self._shares)]] for place in range(k)]
+        return np.array(list(self._pulls.values())), np.array(kinds, dtype=np.int64)
 
     def kinds(self, k: int) -> list[tuple[int, FloatArray]]:
         """Return for each share among the first `k` places the number up to its last, and pull."""

@@ -14,17 +14,13 @@ def top_k(
     k: int,
     *,
     candidates: BoolArray | None = None,
-    among: IndexArray | None = None,
 ) -> IndexArray:
     """Return the positions of the `k` highest scores, best first, ties by position.
 
     `scores` and `candidates` (which positions may appear) have shape (n_items,). Fewer are
-    returned where there are fewer candidates. Only positions `among` these, ascending, are looked
-    at if given. Narrows down first, so the cost is that of a pass.
+    returned where there are fewer candidates. Narrows down first, so the cost is that
+    of a pass.
     """
-    if among is not None:
-        allowed = None if candidates is None else candidates[among]
-        return among[top_k(scores[among], k, candidates=allowed)]
     # One pass puts all others last: to pick the candidates' scores out would take three.
     values = scores if candidates is None else np.where(candidates, scores, -np.inf)
     positions: IndexArray = np.arange(len(values))
@@ -40,7 +36,7 @@ def top_k(
     if candidates is not None:
         is_candidate = candidates[positions]
         positions, values = positions[is_candidate], values[is_candidate]
-    order = np.lexsort((positions, -values))[: max(k, 0)]
+    order = np.argsort(-values, kind="stable")[: max(k, 0)]  # positions ascend
     return positions[order].astype(np.int64)
 
 

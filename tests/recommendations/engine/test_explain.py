@@ -14,7 +14,9 @@ from recommendations.engine.models.als import Als
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.filters import Rule
 from recommendations.engine.ranking.knowledge import knowledge_for
-from recommendations.engine.ranking.plan import ListPlan, make_list
+from recommendations.engine.ranking.lists import make_list
+from recommendations.engine.ranking.plan import ListPlan
+from recommendations.engine.ranking.scored import Scored
 from recommendations.engine.taste_groups import TasteGroups
 from tests.recommendations.engine.worlds import camp_of, two_camps
 
@@ -79,12 +81,12 @@ def test_a_place_is_accounted_for_from_score_to_move(hybrid):
     plan = ListPlan(diversity=0.8)
     scores = hybrid.score(HISTORY)
     ranked = make_list(
-        scores,
+        Scored.of_all(scores),
         k=6,
         plan=plan,
         history=HISTORY,
         rules=[Rule(why="seen", removed=HISTORY.item_indices)],
-        knowledge=knowledge_for(hybrid, HISTORY, scores, plan=plan),
+        knowledge=knowledge_for(hybrid, HISTORY, plan=plan),
     )
     moved = ranked.moves[0].item_index
     account = account_for_place(hybrid.explain(HISTORY, moved), HISTORY, ranked, limit=2)
@@ -98,7 +100,7 @@ def test_a_place_is_accounted_for_from_score_to_move(hybrid):
 
 
 def test_an_item_that_is_not_in_the_list_has_no_place(hybrid):
-    ranked = make_list(hybrid.score(HISTORY), k=1, plan=ListPlan(), history=HISTORY)
+    ranked = make_list(Scored.of_all(hybrid.score(HISTORY)), k=1, plan=ListPlan(), history=HISTORY)
     worst = int(np.argmin(hybrid.score(HISTORY)))
     account = account_for_place(hybrid.explain(HISTORY, worst), HISTORY, ranked, limit=2)
     assert account.place is None

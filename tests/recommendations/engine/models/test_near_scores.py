@@ -32,7 +32,7 @@ def assert_near_are_the_best(model, histories, *, number):
     assert np.allclose(near.scores, expected[:, near.items], atol=1e-9)
     assert np.allclose(near.deviations, expected.std(axis=1), atol=1e-9)
     for row, scores in enumerate(expected):
-        best = top_k(near.of(row, n_items=model.n_items), number)
+        best = near.items[top_k(near.scores[row], number)]
         assert best.tolist() == top_k(scores, number).tolist()
 
 

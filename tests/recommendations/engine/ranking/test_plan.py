@@ -9,7 +9,10 @@ from recommendations.engine.history import History
 from recommendations.engine.ranking.exploration import Posterior, fold_in_posterior
 from recommendations.engine.ranking.features import ItemFeatures
 from recommendations.engine.ranking.filters import Rule
-from recommendations.engine.ranking.plan import Knowledge, ListPlan, Taste, make_list
+from recommendations.engine.ranking.knowledge import Knowledge, Taste
+from recommendations.engine.ranking.lists import make_list
+from recommendations.engine.ranking.plan import ListPlan
+from recommendations.engine.ranking.scored import Scored
 from recommendations.engine.ranking.standouts import UsualScores
 
 N_ITEMS = 12
@@ -45,7 +48,8 @@ LIKES_THE_LAST_GENRE = History(
 
 
 def listed(plan, *, k=5, scores=SCORES, history=LIKES_THE_LAST_GENRE, known=KNOWN, **options):
-    return make_list(scores, k=k, plan=plan, history=history, knowledge=known, **options)
+    scored = scores if isinstance(scores, Scored) else Scored.of_all(scores)
+    return make_list(scored, k=k, plan=plan, history=history, knowledge=known, **options)
 
 
 def test_by_score_alone_nothing_moves():
@@ -181,8 +185,22 @@ def test_what_moved_has_the_cause_that_its_move_names():
 
 
 def test_scores_far_from_the_best_may_be_left_out():
-    near = np.arange(6)
-    scores = np.where(np.arange(N_ITEMS) < 6, SCORES, -np.inf)
+    near = Scored(
+        values=SCORES[:6], n_items=N_ITEMS, deviation=float(SCORES.std()), near=np.arange(6)
+    )
     plan = ListPlan(diversity=0.3, standouts=(0.0, 0.6), reranked=5)
-    found = listed(plan, scores=scores, near=near, deviation=float(SCORES.std()))
+    found = listed(plan, scores=near)
     assert found.items.tolist() == listed(plan).items.tolist()
+    assert found.scores.tolist() == listed(plan).scores.tolist()
+
+
+def test_pinned_items_lead_from_the_place_that_scores_give():
+    scored = Scored.of_all(SCORES)
+    allowed = np.ones(N_ITEMS, dtype=bool)
+    ranked = listed(ListPlan(diversity=0.6), k=3)
+    led = ranked.led_by(np.array([11, 4]), scored, allowed=allowed)
+    assert led.items.tolist() == [11, 4, 0]
+    assert led.scores.tolist() == SCORES[[11, 4, 0]].tolist()
+    assert led.places.tolist() == [11, 4, 0]
+    assert led.causes_of_moves() == {11: "pinned", 4: "pinned", 0: "made room"}
+    assert ranked.led_by(np.array([], dtype=int), scored, allowed=allowed) is ranked

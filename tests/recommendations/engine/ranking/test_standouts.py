@@ -32,8 +32,10 @@ def test_nobody_to_learn_from_leaves_nothing_usual():
 def test_a_score_stands_out_by_the_deviations_of_the_item():
     usual = UsualScores(means=np.array([1.0, 0.0]), deviations=np.array([0.48, 0.98]))
     # The scores over their deviation of 1 are 2 and 0.
-    assert np.allclose(usual.stand_out(np.array([2.0, 0.0])), [2.0, 0.0])
-    assert np.allclose(usual.stand_out(np.array([5.0, 5.0])), [-2.0, 0.0])
+    both = np.arange(2)
+    assert np.allclose(usual.stand_out(np.array([2.0, 0.0]), both, deviation=1.0), [2.0, 0.0])
+    assert np.allclose(usual.stand_out(np.array([4.0]), both[:1], deviation=2.0), [2.0])
+    assert np.allclose(usual.stand_out(np.array([5.0, 5.0]), both, deviation=0.0), [-2.0, 0.0])
 
 
 def test_places_take_turns_in_what_counts():
@@ -48,7 +50,10 @@ def test_places_take_turns_in_what_counts():
 def test_a_camp_stands_out_for_its_own():
     model = Hybrid().fit(two_camps())
     mine = history(0, 2, 4, 6)
-    stand_out = model.usual_scores.stand_out(model.score(mine))
+    scores = model.score(mine)
+    stand_out = model.usual_scores.stand_out(
+        scores, np.arange(N_ITEMS), deviation=float(scores.std())
+    )
     own = [item for item in range(8, N_ITEMS - 1) if camp_of(item) == camp_of(0)]
     others = [item for item in range(8, N_ITEMS - 1) if camp_of(item) != camp_of(0)]
     assert stand_out[own].min() > stand_out[others].max()

@@ -42,10 +42,3 @@ def test_the_best_are_found_where_the_sample_of_them_misleads():
     scores[::32] = 1.0
     expected = np.argsort(-scores, kind="stable")[:700]
     assert top_k(scores, 700).tolist() == expected.tolist()
-
-
-def test_only_those_among_which_it_is_looked_for_are_found():
-    scores = np.array([9.0, 1.0, 7.0, 7.0, 8.0])
-    open_ones = np.array([True, True, True, True, False])
-    found = top_k(scores, 2, candidates=open_ones, among=np.array([1, 2, 3, 4]))
-    assert found.tolist() == [2, 3]
