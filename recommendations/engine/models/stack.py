@@ -328,6 +328,32 @@ class Stack(Recommender):
             own = factor * scales if emphasis is None else factor * emphasis[item_indices] * scales
             component._add_contributions(totals, history, item_indices, scales=own)  # noqa: SLF001
 
+    def factors_of(self, history: History) -> dict[str, float]:
+        """Return by what each component was multiplied for a history that was scored lately.
+
+        Those of components of components are among them, by names such as "ease.long".
+        """
+        own = dict(self._factors_for(history))
+        for name, component in self.components_.items():
+            if name in own and isinstance(component, Stack):
+                inner = component.factors_of(history)
+                own |= {f"{name}.{each}": factor for each, factor in inner.items()}
+        return own
+
+    def remember_factors(self, history: History, factors: Mapping[str, float]) -> None:
+        """Take over what `factors_of` returned for a history: reasons then need no scores."""
+        self._factors[history] = {
+            name: factor for name, factor in factors.items() if name in self.components_
+        }
+        for name, component in self.components_.items():
+            if isinstance(component, Stack):
+                inner = {
+                    each.removeprefix(f"{name}."): factor
+                    for each, factor in factors.items()
+                    if each.startswith(f"{name}.")
+                }
+                component.remember_factors(history, inner)
+
     def _factors_for(self, history: History) -> Mapping[str, float]:
         known = self._factors.get(history)
         if known is not None:
