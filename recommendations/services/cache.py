@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import islice
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import orjson
 from redis import Redis
@@ -14,7 +14,7 @@ from redis.commands.core import Script
 
 from config.redis import RedisAwayError, reachable_redis, redis_client
 from movies.guests import Guest, Viewer
-from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.picks import Freshness, PersonalLists, Ranking
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,10 @@ FRONT_PAGE_SECONDS = 60
 KEPT_AT_ONCE = 50  # a megabyte: Redis has a fifth of a second for it
 # Longer than any making of lists takes: a clock that is further ahead is wrong, and is ignored.
 LONGEST_MAKING_MS = 120_000
+
+# What is kept of a person's lists, by the name of its field: one of them at a time.
+KINDS = {"lists": PersonalLists, "ranking": Ranking}
+Kept = TypeVar("Kept", PersonalLists, Ranking)
 
 # Lists of a lower revision never take the place of lists of a higher one; of the same revision
 # (another model, another day) not those whose making began earlier.
@@ -35,9 +39,10 @@ if revision and begun then
     if revision > tonumber(ARGV[1]) then return 0 end
     if revision == tonumber(ARGV[1]) and ahead > 0 and ahead < tonumber(ARGV[3]) then return 0 end
 end
+redis.call('HDEL', KEYS[1], 'lists', 'ranking')
 redis.call('HSET', KEYS[1],
-    'revision', ARGV[1], 'begun', ARGV[2], 'freshness', ARGV[4], 'lists', ARGV[5])
-redis.call('EXPIRE', KEYS[1], ARGV[6])
+    'revision', ARGV[1], 'begun', ARGV[2], 'freshness', ARGV[4], ARGV[5], ARGV[6])
+redis.call('EXPIRE', KEYS[1], ARGV[7])
 return 1
 """
 
@@ -46,32 +51,44 @@ def lists_key(user_id: int) -> str:
     return f"marquee:personal:{user_id}"
 
 
-def load_lists(*, user_id: int) -> PersonalLists | None:
-    """Return the kept lists of a person, fresh or stale; None where there are none to be had."""
+def load_lists(*, user_id: int) -> PersonalLists | Ranking | None:
+    """Return what is kept of a person's lists, fresh or stale; None where there is nothing."""
     try:
         with reachable_redis() as redis:
-            stored = redis.hget(lists_key(user_id), "lists")
+            stored = redis.hmget(lists_key(user_id), *KINDS)
     except RedisAwayError:
         return None
-    return None if stored is None else decode_lists(stored, whose=f"user {user_id}")
+    return _decode(stored, whose=f"user {user_id}")
 
 
-def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | None:
-    """Return the kept lists of a person if they were made from this, or from more they did."""
+def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | Ranking | None:
+    """Return what is kept of a person's lists if it was made from this, or from more they did."""
     try:
         with reachable_redis() as redis:
-            label, stored = redis.hmget(lists_key(user_id), "freshness", "lists")
+            label, *stored = redis.hmget(lists_key(user_id), "freshness", *KINDS)
     except RedisAwayError:
         return None
-    if stored is None or label is None or not freshness.is_met_by(cast("bytes", label).decode()):
+    if label is None or not freshness.is_met_by(cast("bytes", label).decode()):
         return None
-    return decode_lists(stored, whose=f"user {user_id}")
+    return _decode(stored, whose=f"user {user_id}")
 
 
 def decode_lists(stored: bytes | str, *, whose: str) -> PersonalLists | None:
     """Return lists as they were kept; None for what is none, which is logged."""
+    return _read(PersonalLists, stored, whose=whose)
+
+
+def _decode(stored: Sequence[Any], *, whose: str) -> PersonalLists | Ranking | None:
+    """Return what stands in one of the fields for each kind."""
+    for kind, body in zip(KINDS.values(), stored, strict=True):
+        if body is not None:
+            return _read(kind, body, whose=whose)
+    return None
+
+
+def _read(kind: type[Kept], stored: bytes | str, *, whose: str) -> Kept | None:
     try:
-        return PersonalLists.from_json(orjson.loads(stored))
+        return kind.from_json(orjson.loads(stored))
     except (KeyError, TypeError, ValueError) as error:
         logger.warning("the lists of %s cannot be read: %r", whose, error)
         return None
@@ -79,27 +96,29 @@ def decode_lists(stored: bytes | str, *, whose: str) -> PersonalLists | None:
 
 @dataclass(frozen=True, slots=True)
 class EncodedLists:
-    """Lists of a person as they are kept; `begun` is in milliseconds since 1970."""
+    """Lists of a person as they are kept, in a field; `begun` is in milliseconds since 1970."""
 
     user_id: int
     revision: int
     begun: int
     label: str
+    field: str
     body: bytes
 
 
-def lists_as_json(lists: PersonalLists) -> bytes:
+def lists_as_json(lists: PersonalLists | Ranking) -> bytes:
     """Return lists as they are kept: a tenth of the time that Python's own encoder takes."""
     return orjson.dumps(lists.to_json())
 
 
-def encode_lists(*, user_id: int, lists: PersonalLists) -> EncodedLists:
-    """Return what is kept of lists."""
+def encode_lists(*, user_id: int, lists: PersonalLists | Ranking) -> EncodedLists:
+    """Return what is kept of lists, or of what they will be completed from."""
     return EncodedLists(
         user_id=user_id,
         revision=lists.freshness.profile_revision,
         begun=round(datetime.fromisoformat(lists.generated_at).timestamp() * 1000),
         label=lists.freshness.label,
+        field=next(field for field, kind in KINDS.items() if isinstance(lists, kind)),
         body=lists_as_json(lists),
     )
 
@@ -138,6 +157,7 @@ def _keep(redis: Redis, lists: EncodedLists) -> None:
             lists.begun,
             LONGEST_MAKING_MS,
             lists.label,
+            lists.field,
             lists.body,
             KEEP_SECONDS,
         ],

@@ -8,9 +8,10 @@ from movies.services.shelves import shelf_keeper
 from recommendations.engine.ranking.exploration import seed_of
 from recommendations.services.cache import decode_lists, lists_as_json
 from recommendations.services.histories import guest_history
-from recommendations.services.listmaker import Request, lists_without_model, make_lists
+from recommendations.services.listmaker import lists_without_model, make_lists
 from recommendations.services.personal import freshness_for, served_model_or_none
 from recommendations.services.picks import Freshness, PersonalLists
+from recommendations.services.ranking import Request
 
 KEEP_SECONDS = 15 * 60
 

@@ -1,24 +1,18 @@
-"""Make the lists of one person from the scores of one model."""
+"""Make the lists of one person from the movies ranked for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Self
+from typing import cast
 
 import numpy as np
 
 from movies.services.shelves import Shelves
 from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, IndexArray
-from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.closest import CloseItems
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.engine.ranking.filters import Rule, apply_rules
-from recommendations.engine.ranking.knowledge import knowledge_for
-from recommendations.engine.ranking.lists import make_list
-from recommendations.engine.ranking.plan import SITE_PLAN
+from recommendations.engine.ranking.moves import Why
 from recommendations.engine.ranking.ranked import RankedList
-from recommendations.engine.ranking.scored import Scored
 from recommendations.services.citations import cite, find_liked
 from recommendations.services.closeness import (
     close_items,
@@ -26,16 +20,21 @@ from recommendations.services.closeness import (
     is_known,
     look_up,
 )
-from recommendations.services.histories import PersonHistory
 from recommendations.services.picks import (
     BecauseList,
     Freshness,
     PersonalLists,
     Picks,
+    Ranking,
 )
-from recommendations.services.scored import score_all, score_near
+from recommendations.services.ranking import (
+    TOP_LENGTH,
+    Allowance,
+    KnownShelves,
+    Request,
+    rank_many,
+)
 
-TOP_LENGTH = 100
 # A page shows a dozen of each shelf, less what stands elsewhere on it.
 SHELF_LOOK = 100
 BECAUSE_LENGTH = 30
@@ -45,55 +44,24 @@ _STAR_DIGITS = 3
 _SIMILARITY_DIGITS = 6
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """Whose lists are made, and from what; `seed` is what their guesses are drawn by."""
-
-    person: PersonHistory
-    unwanted: frozenset[int]
-    seed: int
-    freshness: Freshness
-    moment: datetime
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class KnownShelves:
-    """The shelves as item indices of a model, as far as it knows their movies."""
-
-    popular: IndexArray
-    acclaimed: IndexArray
-    newest: IndexArray
-    pinned: IndexArray
-    hidden: IndexArray
-
-    @classmethod
-    def of(cls, shelves: Shelves, items: ItemIndex) -> Self:
-        """Look the movies of all shelves up."""
-        found = {}
-        for each in fields(cls):
-            indices, is_known = items.find(list(getattr(shelves, each.name)))
-            found[each.name] = indices[is_known]
-        return cls(**found)
-
-
 class ListMaker:
-    """Rank for one person by the scores of movies, and say why.
+    """Say for one person why the top movies are there, and choose what stands beside them.
 
-    Movies are chosen first: what stars to expect of all `in_lists` is asked of the model for many
-    people at once, and `finish` makes the lists.
+    What stars to expect of all `in_lists` is asked of the model for many people at once; then
+    `finish` makes the lists.
     """
 
     def __init__(
-        self, request: Request, *, model: Hybrid, shelves: KnownShelves, scored: Scored
+        self, request: Request, *, model: Hybrid, shelves: KnownShelves, top: RankedList
     ) -> None:
-        self._request = request
-        self._model = model
+        self._request, self._model, self._top = request, model, top
         self._history = request.person.history
         self._known_shelves = shelves
-        self._top = self._rank(scored)
-        given = self._model.contributions(self._history, self._top.items.tolist())
+        allowance = Allowance(request, model=model, shelves=shelves)
+        self._may_show = allowance.items
+        given = model.contributions(self._history, top.items.tolist())
         given = given[:, : self._history.n_ratings]
-        is_liked = find_liked(self._history, unwanted=self._unwanted)
+        is_liked = find_liked(self._history, unwanted=allowance.unwanted)
         self._find_speaking(given, is_liked)
         self._cited = cite(given, is_liked=is_liked)
 
@@ -152,11 +120,6 @@ class ListMaker:
         )
 
     @cached_property
-    def _unwanted(self) -> IndexArray:
-        indices, is_known = self._model.known_items.find(list(self._request.unwanted))
-        return indices[is_known]
-
-    @cached_property
     def _on_shelves(self) -> IndexArray:
         """Return what may be shown of the shelves, as far as a page looks into them."""
         shelves = self._known_shelves
@@ -165,35 +128,6 @@ class ListMaker:
             for indices in (shelves.popular, shelves.acclaimed, shelves.newest)
         ]
         return np.unique(np.concatenate(looked_at))
-
-    @cached_property
-    def _rules(self) -> list[Rule]:
-        """Return what may not be recommended, and why."""
-        return [
-            Rule(why="dismissed", removed=self._unwanted),
-            Rule(why="seen", removed=self._history.item_indices),
-            Rule(why="hidden", removed=self._known_shelves.hidden),
-        ]
-
-    @cached_property
-    def _may_show(self) -> BoolArray:
-        """Tell for each item whether it may be recommended, shape (n_items,)."""
-        return apply_rules(self._model.n_items, self._rules)
-
-    def _rank(self, scored: Scored) -> RankedList:
-        # A guess outside of what is usual for somebody takes something that is usual.
-        plan = SITE_PLAN if self._history.n_ratings else replace(SITE_PLAN, exploration_places=())
-        ranked = make_list(
-            scored,
-            k=TOP_LENGTH,
-            plan=plan,
-            history=self._history,
-            rules=self._rules,
-            knowledge=knowledge_for(self._model, self._history, plan=plan),
-            seed=self._request.seed,
-        )
-        pins = self._known_shelves.pinned
-        return ranked.led_by(pins[self._may_show[pins]], scored, allowed=self._may_show)
 
     def _movie_ids(self, indices: IndexArray) -> list[int]:
         ids: list[int] = self._model.known_items.ids[indices].tolist()
@@ -251,17 +185,6 @@ class ListMaker:
         ]
 
 
-def _score(requests: Sequence[Request], model: Hybrid, shelves: KnownShelves) -> list[Scored]:
-    histories = [request.person.history for request in requests]
-    if len(shelves.pinned):  # whose place by score may be anywhere
-        return score_all(histories, model=model)
-    looked_at = max(TOP_LENGTH, SITE_PLAN.reranked) + len(shelves.hidden)
-    numbers = [
-        looked_at + request.person.history.n_ratings + len(request.unwanted) for request in requests
-    ]
-    return score_near(histories, model=model, numbers=numbers)
-
-
 def make_lists(request: Request, *, model: Hybrid, shelves: Shelves) -> PersonalLists:
     """Make all lists of somebody from a model, as of a moment."""
     return make_many_lists([request], model=model, shelves=shelves)[0]
@@ -271,16 +194,68 @@ def make_many_lists(
     requests: Sequence[Request], *, model: Hybrid, shelves: Shelves
 ) -> list[PersonalLists]:
     """Make the lists of some people at once; memory is that of their scores."""
-    histories = [request.person.history for request in requests]
     known = KnownShelves.of(shelves, model.known_items)
+    ranked = rank_many(requests, model=model, shelves=known)
+    return _complete(requests, ranked, model=model, shelves=known)
+
+
+def rank_ahead(requests: Sequence[Request], *, model: Hybrid, shelves: Shelves) -> list[Ranking]:
+    """Return what `complete_lists` makes the lists of some people from, when they come."""
+    known = KnownShelves.of(shelves, model.known_items)
+    return [
+        Ranking(
+            freshness=request.freshness,
+            generated_at=request.moment.isoformat(),
+            movie_ids=model.known_items.ids[top.items].tolist(),
+            scores=top.scores.tolist(),
+            from_places=(top.places + 1).tolist(),
+            whys=[top.causes.get(index, "") for index in top.items.tolist()],
+            guesses=[
+                place for place, index in enumerate(top.items.tolist()) if index in top.explored
+            ],
+            factors=model.factors_of(request.person.history),
+        )
+        for request, top in zip(
+            requests, rank_many(requests, model=model, shelves=known), strict=True
+        )
+    ]
+
+
+def complete_lists(
+    request: Request, ranking: Ranking, *, model: Hybrid, shelves: Shelves
+) -> PersonalLists:
+    """Make all lists of somebody from their ranking, by the same model and the same history."""
+    items, _ = model.known_items.find(ranking.movie_ids)
+    named = zip(items.tolist(), ranking.whys, strict=True)
+    top = RankedList(
+        items=items,
+        scores=np.array(ranking.scores, dtype=np.float64),
+        places=np.array(ranking.from_places, dtype=np.int64) - 1,
+        by_score=items[:0],
+        explored=frozenset(items[ranking.guesses].tolist()),
+        causes={item: cast("Why", why) for item, why in named if why},
+    )
+    model.remember_factors(request.person.history, ranking.factors)
+    known = KnownShelves.of(shelves, model.known_items)
+    return _complete([request], [top], model=model, shelves=known)[0]
+
+
+def _complete(
+    requests: Sequence[Request],
+    ranked: Sequence[RankedList],
+    *,
+    model: Hybrid,
+    shelves: KnownShelves,
+) -> list[PersonalLists]:
     makers = [
-        ListMaker(request, model=model, shelves=known, scored=scored)
-        for request, scored in zip(requests, _score(requests, model, known), strict=True)
+        ListMaker(request, model=model, shelves=shelves, top=top)
+        for request, top in zip(requests, ranked, strict=True)
     ]
     wanted = [index for maker in makers for index in maker.likely_sources]
     for _ in range(MOST_SOURCES):  # for all people together: that takes a fraction of the time
         look_up(model, wanted)
         wanted = [source for maker in makers if (source := maker.next_source) is not None]
+    histories = [request.person.history for request in requests]
     stars = model.predict_many(histories, [maker.in_lists for maker in makers])
     return [maker.finish(own) for maker, own in zip(makers, stars, strict=True)]
 

@@ -1,5 +1,6 @@
 """Read a person's lists fresh, working them out where they are not."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,11 +12,12 @@ from movies.services.shelves import Shelves, shelf_keeper
 from recommendations.engine.history import History
 from recommendations.engine.ranking.exploration import seed_of
 from recommendations.errors import ModelNotReadyError
-from recommendations.services.bulk_histories import read_people
+from recommendations.services.bulk_histories import Person, read_people
 from recommendations.services.cache import forget_lists, keep_lists, load_fresh_lists
 from recommendations.services.histories import PersonHistory
-from recommendations.services.listmaker import Request, lists_without_model, make_lists
-from recommendations.services.picks import FORM, Freshness, PersonalLists
+from recommendations.services.listmaker import complete_lists, lists_without_model, make_lists
+from recommendations.services.picks import FORM, Freshness, PersonalLists, Ranking
+from recommendations.services.ranking import Request
 from recommendations.services.single_flight import SingleFlight
 from recommendations.services.store import ServedModel, store
 
@@ -55,12 +57,23 @@ def read_personal_lists(*, user: User, curation_revision: int) -> PersonalLists:
         served, profile_revision=user.profile_revision, curation_revision=curation_revision
     )
 
+    ranking: Ranking | None = None
+
     def load() -> PersonalLists | None:
-        return load_fresh_lists(user_id=user.pk, freshness=wanted)
+        nonlocal ranking
+        kept = load_fresh_lists(user_id=user.pk, freshness=wanted)
+        if isinstance(kept, Ranking):
+            ranking = kept
+            return None
+        return kept
 
     def make() -> PersonalLists:
         shelves = shelf_keeper.get(curation_revision=curation_revision)
-        lists = _make_lists(user=user, served=served, shelves=shelves, freshness=wanted)
+        if served is None:
+            lists = _lists_without_model(user=user, shelves=shelves, freshness=wanted)
+        else:
+            making = _Making(user, served, shelves, wanted)
+            lists = (ranking and making.complete(ranking)) or making.begin()
         keep_lists(user_id=user.pk, lists=lists)
         if not User.objects.filter(pk=user.pk).exists():  # erased meanwhile
             forget_lists(user_id=user.pk)
@@ -92,26 +105,51 @@ def seed_for(*, user_id: int, freshness: Freshness, moment: datetime) -> int:
     return seed_of(user_id, freshness.profile_revision, timezone.localdate(moment))
 
 
-def _make_lists(
-    *, user: User, served: ServedModel | None, shelves: Shelves, freshness: Freshness
-) -> PersonalLists:
-    moment = timezone.now()
-    if served is None:
-        rows = user.ratings.order_by("rated_at", "pk").values_list("movie_id", "half_stars")
-        return lists_without_model(
-            stars_of={movie_id: half_stars / 2 for movie_id, half_stars in rows},
-            unwanted=read_unwanted(user=user),
-            shelves=shelves,
+def _lists_without_model(*, user: User, shelves: Shelves, freshness: Freshness) -> PersonalLists:
+    rows = user.ratings.order_by("rated_at", "pk").values_list("movie_id", "half_stars")
+    return lists_without_model(
+        stars_of={movie_id: half_stars / 2 for movie_id, half_stars in rows},
+        unwanted=read_unwanted(user=user),
+        shelves=shelves,
+        freshness=freshness,
+        moment=timezone.now(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """Make a person's lists by a model, from the beginning or from what was ranked ahead."""
+
+    user: User
+    served: ServedModel
+    shelves: Shelves
+    freshness: Freshness
+
+    def begin(self) -> PersonalLists:
+        moment = timezone.now()
+        request = self._request(self._read(moment), freshness=self.freshness, moment=moment)
+        return make_lists(request, model=self.served.model, shelves=self.shelves)
+
+    def complete(self, ranking: Ranking) -> PersonalLists | None:
+        """Return None if the person has done something since the ranking."""
+        moment = datetime.fromisoformat(ranking.generated_at)
+        person = self._read(moment)
+        if person is None or person.profile_revision != ranking.freshness.profile_revision:
+            return None
+        request = self._request(person, freshness=ranking.freshness, moment=moment)
+        return complete_lists(request, ranking, model=self.served.model, shelves=self.shelves)
+
+    def _read(self, moment: datetime) -> Person | None:
+        # As for many: a history comes as arrays, not as rows of Django's.
+        items = self.served.model.known_items
+        people = read_people([self.user.pk], items=items, moment=moment)
+        return people[0] if people else None
+
+    def _request(self, person: Person | None, *, freshness: Freshness, moment: datetime) -> Request:
+        return Request(
+            person=person.known if person else PersonHistory(History(), {}),  # erased meanwhile
+            unwanted=person.unwanted if person else frozenset(),
+            seed=seed_for(user_id=self.user.pk, freshness=freshness, moment=moment),
             freshness=freshness,
             moment=moment,
         )
-    # As for many: a history comes as arrays, not as rows of Django's.
-    people = read_people([user.pk], items=served.model.known_items, moment=moment)
-    request = Request(
-        person=people[0].known if people else PersonHistory(History(), {}),  # erased meanwhile
-        unwanted=people[0].unwanted if people else frozenset(),
-        seed=seed_for(user_id=user.pk, freshness=freshness, moment=moment),
-        freshness=freshness,
-        moment=moment,
-    )
-    return make_lists(request, model=served.model, shelves=shelves)

@@ -13,7 +13,7 @@ def export_lists(*, user: User) -> dict[str, object]:
         return {}
     return {
         "generated_at": lists.generated_at,
-        "top_movie_ids": [pick.movie_id for pick in lists.top],
+        "top_movie_ids": list(lists.movie_ids),
     }
 
 

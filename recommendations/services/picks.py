@@ -129,6 +129,10 @@ class Freshness:
         """Name all of it in one word, for a key or for a comparison in Redis."""
         return f"{self.model_version}:{self.profile_revision}:{self.settings.replace(' ', '-')}"
 
+    def to_json(self) -> list[int | str]:
+        """Return the arguments of the constructor."""
+        return [self.model_version, self.profile_revision, self.settings]
+
     def is_met_by(self, label: str) -> bool:
         """Tell whether what has this label is as fresh: of this revision or a later one."""
         revision = int(label.split(":", 2)[1])
@@ -149,15 +153,19 @@ class PersonalLists:
     predicted: Mapping[int, float] = field(default_factory=dict)
 
     @property
+    def movie_ids(self) -> Sequence[int]:
+        """Return the movies of the list itself, best first."""
+        return self.top.movie_ids
+
+    @property
     def seen(self) -> frozenset[int]:
         """Movies that are never recommended: rated or dismissed."""
         return self.unwanted | self.stars_of.keys()
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` takes, made of JSON's own types: short, as it is read often."""
-        fresh = self.freshness
         return {
-            "freshness": [fresh.model_version, fresh.profile_revision, fresh.settings],
+            "freshness": self.freshness.to_json(),
             "generated_at": self.generated_at,
             "stars_of": [list(self.stars_of), list(self.stars_of.values())],
             "unwanted": sorted(self.unwanted),
@@ -178,6 +186,39 @@ class PersonalLists:
             because=tuple(BecauseList(*each) for each in plain["because"]),
             predicted=_mapping(*plain["predicted"]),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The movies of a person's list before anything is said of them.
+
+    It is worked out for many who may not come; reasons, close movies and stars for those who do.
+    Columns are those of `Picks`; `guesses` are the places, from 0, of those. `factors` are what
+    reasons need of the scoring (`Stack.factors_of`).
+    """
+
+    freshness: Freshness
+    generated_at: str
+    movie_ids: Sequence[int]
+    scores: Sequence[float]
+    from_places: Sequence[int]
+    whys: Sequence[str]
+    guesses: Sequence[int]
+    factors: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless all columns are equally long."""
+        _check_lengths(self.movie_ids, self.scores, self.from_places, self.whys)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` takes, made of JSON's own types."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {**plain, "freshness": self.freshness.to_json()}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Return the ranking; raise KeyError, TypeError or ValueError for anything else's JSON."""
+        return cls(**{**plain, "freshness": Freshness(*plain["freshness"])})
 
 
 def _mapping(movie_ids: list[int], stars: list[float]) -> dict[int, float]:

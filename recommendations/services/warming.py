@@ -1,5 +1,9 @@
 """Make the lists of many people at once: after a version is activated, or after Redis lost all.
 
+After a training most of them will not come soon, so movies are ranked for everybody who was here
+lately, and the lists of those who do come are completed then: reasons, close movies and expected
+stars take as long again, and a week of them in Redis would seldom be read.
+
 People are read and scored in blocks, in two processes that share the model's arrays; the parent
 reads from PostgreSQL and writes to Redis, so that no connection is shared. Whoever has fresh lists
 already is passed over: a run that was cut short goes on where it was, and runs again for nothing.
@@ -9,7 +13,7 @@ Nothing newer is ever overwritten (see `cache`).
 import gc
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,9 +35,10 @@ from recommendations.services.cache import (
     keep_many_lists,
     load_labels,
 )
-from recommendations.services.listmaker import Request, make_many_lists
+from recommendations.services.listmaker import make_many_lists, rank_ahead
 from recommendations.services.personal import freshness_of, seed_for
-from recommendations.services.picks import Freshness
+from recommendations.services.picks import Freshness, PersonalLists, Ranking
+from recommendations.services.ranking import Request
 from recommendations.services.registry import active_version
 from recommendations.services.store import ServedModel, store
 
@@ -67,6 +72,9 @@ class Making:
     curation_revision: int
 
 
+MakeBlock = Callable[[Sequence[Person], Making], list[EncodedLists]]
+
+
 def warm_after_activation(*, number: int) -> WarmReport | None:
     """Make the lists of everybody who was here lately, from a version that has been activated.
 
@@ -80,8 +88,9 @@ def warm_after_activation(*, number: int) -> WarmReport | None:
         return None
     make_local(version)  # on another machine the task may be here before its artefact
     store.forget()
-    is_full = version.kind == ModelVersion.Kind.FULL
-    return warm_people(recent_user_ids(within=LATELY if is_full else ABOUT))
+    if version.kind == ModelVersion.Kind.FULL:
+        return warm_people(recent_user_ids(within=LATELY), make=rank_block)
+    return warm_people(recent_user_ids(within=ABOUT))
 
 
 def recent_user_ids(*, within: timedelta) -> list[int]:
@@ -93,17 +102,18 @@ def recent_user_ids(*, within: timedelta) -> list[int]:
     return list(recent.order_by("pk").values_list("pk", flat=True))
 
 
-def warm_people(user_ids: Sequence[int]) -> WarmReport:
+def warm_people(user_ids: Sequence[int], *, make: MakeBlock | None = None) -> WarmReport:
     """Make the lists of these people, as far as theirs are not fresh.
 
-    Raises ModelNotReadyError and RedisAwayError.
+    `make` makes them for a block: whole ones unless given. Raises ModelNotReadyError and
+    RedisAwayError.
     """
     begun = time.monotonic()
     making = prepare()
     looked_up = _in_blocks(user_ids, LOOKED_UP_AT_ONCE)
     stale = [user_id for block in looked_up for user_id in _stale(block, making)]
     kept = 0
-    for block in make_blocks(stale, making):
+    for block in make_blocks(stale, making, make=make or make_block):
         kept += keep_many_lists(block)
         _forget_erased(block)
     report = WarmReport(len(user_ids), len(stale), kept, time.monotonic() - begun)
@@ -123,7 +133,9 @@ def prepare() -> Making:
     )
 
 
-def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[EncodedLists]]:
+def make_blocks(
+    user_ids: Sequence[int], making: Making, *, make: MakeBlock
+) -> Iterator[list[EncodedLists]]:
     """Yield the lists of these people, block by block, made in two processes."""
     model = making.served.model
     at_once = max(1, min(MOST_PEOPLE_AT_ONCE, CELLS_AT_ONCE // max(model.n_items, 1)))
@@ -133,7 +145,7 @@ def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[Encode
             yield read_people(block, items=model.known_items, moment=timezone.now())
 
     def work(people: list[Person]) -> list[EncodedLists]:
-        return make_block(people, making)
+        return make(people, making)
 
     model.outline()  # here, and not once more in each process
     # What is here already stays: the processes need neither look through it nor copy it.
@@ -147,11 +159,21 @@ def make_blocks(user_ids: Sequence[int], making: Making) -> Iterator[list[Encode
 
 def make_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:
     """Return the lists of some people, made together, ready to be kept."""
-    lists = make_many_lists(
-        [_request(person, making) for person in people],
-        model=making.served.model,
-        shelves=making.shelves,
-    )
+    model, shelves = making.served.model, making.shelves
+    requests = [_request(person, making) for person in people]
+    return _encode(people, make_many_lists(requests, model=model, shelves=shelves))
+
+
+def rank_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:
+    """Return the movies ranked for some people, to complete their lists from."""
+    model, shelves = making.served.model, making.shelves
+    requests = [_request(person, making) for person in people]
+    return _encode(people, rank_ahead(requests, model=model, shelves=shelves))
+
+
+def _encode(
+    people: Sequence[Person], lists: Sequence[PersonalLists | Ranking]
+) -> list[EncodedLists]:
     return [
         encode_lists(user_id=person.user_id, lists=own)
         for person, own in zip(people, lists, strict=True)

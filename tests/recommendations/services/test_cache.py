@@ -16,7 +16,7 @@ from recommendations.services.cache import (
     load_lists,
     load_revisions,
 )
-from recommendations.services.picks import Freshness, PersonalLists, Picks
+from recommendations.services.picks import Freshness, PersonalLists, Picks, Ranking
 from recommendations.services.refreshing import refresh_lists
 from tests.factories import make_user
 
@@ -71,6 +71,38 @@ def test_lists_of_many_are_kept_unless_older():
     assert kept == 1
     assert load_revisions([1, 2, 3]) == [5, 4, None]
     assert load_labels([2, 3]) == ["1:4:curation-0", None]
+
+
+def ranked(lists: PersonalLists) -> Ranking:
+    return Ranking(
+        freshness=lists.freshness,
+        generated_at=lists.generated_at,
+        movie_ids=[3],
+        scores=[0.5],
+        from_places=[1],
+        whys=[""],
+        guesses=[],
+        factors={"ease": 0.25},
+    )
+
+
+def test_lists_take_the_place_of_the_ranking_they_were_completed_from():
+    lists = lists_made(revision=1)
+    keep_many_lists([encode_lists(user_id=1, lists=ranked(lists))])
+    assert load_fresh_lists(user_id=1, freshness=lists.freshness) == ranked(lists)
+
+    keep_lists(user_id=1, lists=lists)
+
+    assert load_fresh_lists(user_id=1, freshness=lists.freshness) == lists
+
+
+def test_a_ranking_never_takes_the_place_of_lists_begun_later():
+    lists = lists_made(revision=1, seconds=1)
+    keep_lists(user_id=1, lists=lists)
+
+    earlier = ranked(lists_made(revision=1))
+    assert keep_many_lists([encode_lists(user_id=1, lists=earlier)]) == 0
+    assert load_lists(user_id=1) == lists
 
 
 def test_only_lists_of_what_is_wanted_are_fresh():

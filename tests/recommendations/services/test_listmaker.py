@@ -3,16 +3,18 @@ from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import orjson
 import pytest
 
 from movies.services.shelves import Shelves
 from recommendations.engine.history import History
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.plan import SITE_PLAN
-from recommendations.services import closeness, listmaker
+from recommendations.services import closeness, ranking
 from recommendations.services.histories import PersonHistory
-from recommendations.services.listmaker import Request, make_lists
-from recommendations.services.picks import GUESS, Freshness
+from recommendations.services.listmaker import complete_lists, make_lists, rank_ahead
+from recommendations.services.picks import GUESS, Freshness, Ranking
+from recommendations.services.ranking import Request
 from recommendations.services.reasons import reason_sentence
 from tests.recommendations.engine.worlds import two_camps as rating_camps
 from tests.recommendations.engine.worlds import with_few_active
@@ -97,8 +99,8 @@ def test_a_guess_has_a_sentence_of_its_own():
 
 
 def test_lists_are_the_same_where_not_everything_is_scored(monkeypatch):
-    monkeypatch.setattr(listmaker, "TOP_LENGTH", 8)
-    monkeypatch.setattr(listmaker, "SITE_PLAN", replace(SITE_PLAN, reranked=12, varied=5))
+    monkeypatch.setattr(ranking, "TOP_LENGTH", 8)
+    monkeypatch.setattr(ranking, "SITE_PLAN", replace(SITE_PLAN, reranked=12, varied=5))
     model = with_few_active(Hybrid(), 30).fit(rating_camps(n_items=90, n_users=80))
     assert model.score_near([History()], numbers=[12]) is not None
     near = top(model, (5, 5.0), (15, 1.0))
@@ -109,6 +111,19 @@ def test_lists_are_the_same_where_not_everything_is_scored(monkeypatch):
     ]
     scores = [pick.score for pick in everything]
     assert [pick.score for pick in near] == pytest.approx(scores, abs=1e-9)
+
+
+@pytest.mark.parametrize("stars_of", [(), ((5, 5.0), (15, 1.0)), ((3, 4.5),)])
+def test_lists_completed_from_a_ranking_are_those_made_at_once(model, monkeypatch, stars_of):
+    shelves = Shelves(popular=(7, 9), acclaimed=(30,), newest=(), pinned=(41,), hidden=frozenset())
+    at_once = make_lists(request_of(model, *stars_of), model=model, shelves=shelves)
+    (ranking,) = rank_ahead([request_of(model, *stars_of)], model=model, shelves=shelves)
+    kept = Ranking.from_json(orjson.loads(orjson.dumps(ranking.to_json())))
+
+    monkeypatch.setattr(Hybrid, "_speak", None)  # nothing is scored again
+    monkeypatch.setattr(Hybrid, "_add_up", None)
+    again = request_of(model, *stars_of)
+    assert complete_lists(again, kept, model=model, shelves=shelves) == at_once
 
 
 def test_what_is_close_is_never_looked_up_one_by_one(model, monkeypatch):
@@ -122,7 +137,7 @@ def test_what_is_close_is_never_looked_up_one_by_one(model, monkeypatch):
         return [each.source_movie_id for each in because]
 
     with monkeypatch.context() as patch:
-        patch.setattr(listmaker, "look_up", lambda *_: None)
+        patch.setattr("recommendations.services.listmaker.look_up", lambda *_: None)
         one_by_one = [sources(each) for each in requests]
     monkeypatch.setattr(Hybrid, "similarities", None)  # of one item: reads as much as of many
     assert [sources(each) for each in requests] == one_by_one

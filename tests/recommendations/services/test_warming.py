@@ -17,11 +17,13 @@ from recommendations.services.bulk_histories import read_people
 from recommendations.services.cache import forget_lists, load_lists, load_revisions
 from recommendations.services.histories import read_history
 from recommendations.services.personal import read_personal_lists
+from recommendations.services.picks import Ranking
 from recommendations.services.store import store
 from recommendations.services.sweeping import sweep_lists
 from recommendations.services.warming import (
     ABOUT,
     LATELY,
+    rank_block,
     recent_user_ids,
     warm_after_activation,
     warm_people,
@@ -47,8 +49,17 @@ def ids_of(people: list[User]) -> list[int]:
     return [user.pk for user in people]
 
 
+def forget_all(people: list[User]) -> None:
+    for user in people:
+        forget_lists(user_id=user.pk)
+
+
 def read_alone(user: User):
     forget_lists(user_id=user.pk)
+    return read_again(user)
+
+
+def read_again(user: User):
     fresh = User.objects.get(pk=user.pk)
     return read_personal_lists(user=fresh, curation_revision=read_curation_revision())
 
@@ -95,6 +106,37 @@ def test_lists_made_together_are_those_made_alone(people, monkeypatch):
         assert [pick.score for pick in together.top] == (
             pytest.approx([pick.score for pick in alone.top], rel=1e-5, abs=1e-5)
         )
+
+
+def test_lists_ranked_ahead_are_completed_when_their_person_comes(people, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    alone = [read_alone(user) for user in people]
+    forget_all(people)
+
+    assert warm_people(ids_of(people), make=rank_block).kept == 3
+
+    assert all(isinstance(load_lists(user_id=user.pk), Ranking) for user in people)
+    monkeypatch.setattr("recommendations.services.personal.make_lists", None)
+    for user, before in zip(people, alone, strict=True):
+        lists = read_again(user)
+        assert load_lists(user_id=user.pk) == lists
+        assert list(lists.movie_ids) == list(before.movie_ids)
+        assert list(lists.top.cited) == list(before.top.cited)
+        assert lists.because == before.because
+        assert lists.predicted == pytest.approx(before.predicted)
+
+
+def test_a_ranking_is_left_aside_once_its_person_did_something(people, two_camps, monkeypatch):
+    user = people[1]
+    warm_people([user.pk], make=rank_block)
+    fresh = User.objects.get(pk=user.pk)
+    rate_movie(user=user, movie_id=two_camps.musicals[3].pk, stars=4)
+
+    lists = read_personal_lists(user=fresh, curation_revision=read_curation_revision())
+
+    assert two_camps.musicals[3].pk in lists.stars_of
+    assert two_camps.musicals[3].pk not in lists.movie_ids
 
 
 def test_whoever_has_fresh_lists_is_passed_over(people):
