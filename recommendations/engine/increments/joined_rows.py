@@ -21,6 +21,11 @@ class JoinedRows:
         self.shape = (len(first) + len(tail), *first.shape[1:])
         self.ndim = first.ndim
 
+    @property
+    def parts(self) -> tuple[AnyArray, AnyArray]:
+        """Return both."""
+        return self._first, self._tail
+
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self.shape[0])

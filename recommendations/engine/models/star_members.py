@@ -114,7 +114,7 @@ class StarMember:
         return cls(
             item_vectors=vectors,
             item_covariances=covariances,
-            set_map=np.asarray(fit.user_set.coefficients, dtype=np.float32),
+            set_map=np.ascontiguousarray(fit.user_set.coefficients, dtype=np.float32),
             user_base=fit.user_base.astype(np.float64),
             user_covariance=np.linalg.inv(fit.user_precision.astype(np.float64)),
             set_mean=outputs.mean(axis=0),
@@ -139,14 +139,6 @@ class StarMember:
         features = self.item_vectors[item_indices].astype(np.float64)
         features[:, 0] = 1.0
         return features
-
-    def dot(self, item_indices: IndexArray | slice, vector: FloatArray) -> FloatArray:
-        """Return φ · vector of items, each to the last bit as it would be alone, shape (n,).
-
-        `vector` may be one for all items, shape (D,), or one for each.
-        """
-        # A matrix product rounds differently for one row and for many.
-        return np.asarray(np.sum(self.features(item_indices) * vector, axis=1))
 
     def effects(self, item_indices: IndexArray | slice) -> FloatArray:
         """Return the item effects in stars, shape (n,)."""

@@ -28,10 +28,18 @@ from recommendations.engine.models.residual_neighbours import (
     learn_neighbours,
     most_rated,
 )
-from recommendations.engine.models.row_sums import sum_rows_of_many, take_block
+from recommendations.engine.models.row_sums import take_block
 from recommendations.engine.models.samples import MANY_RATINGS, some_people
 from recommendations.engine.models.set_ridge import SetRidge
-from recommendations.engine.models.star_block import StarBlock
+from recommendations.engine.models.star_block import StarBlock, ends_of
+from recommendations.engine.models.star_loops import (
+    Columns,
+    add_cells,
+    add_columns,
+    add_expected,
+    by_column,
+    rows_of,
+)
 from recommendations.engine.models.star_members import FoldInSettings, StarMember
 from recommendations.engine.models.star_person import Account, StarPerson
 from recommendations.engine.models.star_residuals import left_out_errors
@@ -46,7 +54,7 @@ _MEMBER = "member-"
 _HALF_NEW = 60.0
 _LAST_ONES = 2  # iterations for everybody after those for a sample
 _FACTORS_OF_MANY = 32
-_HISTORIES = 32  # what is gathered of their ratings stays in the processor's cache
+_HISTORIES = 64  # what is worked out for their ratings stays in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,6 +121,14 @@ class Stars(StarPredictor):
     neighbour_people: int = 10_000
     dense_items: int = 4_500
     neighbours: int = 300
+
+    def __post_init__(self) -> None:
+        """Start without the neighbours by column."""
+        self._turned: tuple[object, Columns | None] = None, None
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.__post_init__()
 
     def _check_hyperparameters(self) -> None:
         if not self.factors or min(*self.factors, self.iterations) < 1:
@@ -283,44 +299,43 @@ class Stars(StarPredictor):
         self, histories: Sequence[History], item_indices: Sequence[IndexArray]
     ) -> list[FloatArray]:
         block = StarBlock.of(histories, mean=float(self.mean_[0]))
-        wanted = np.concatenate(item_indices)
-        lengths = [len(own) for own in item_indices]
-        rows = self.places_[block.items].astype(np.int64)
+        wanted = np.concatenate(item_indices, dtype=np.int64)
+        ends = ends_of([len(own) for own in item_indices])
         settings = self._settings_of_fold_in()
-        total, errors = np.zeros(len(wanted)), np.zeros(len(rows))
+        total, errors = np.zeros(len(wanted)), np.zeros(len(block.items))
         for member in self.members_:
             means, left_out = block.fold_in(member, settings)
-            total += member.effects(wanted)
-            total += member.dot(wanted, np.repeat(means, lengths, axis=0))
+            add_expected(rows_of(member.item_vectors), (wanted, ends), means, total)
             errors += left_out
         total /= len(self.members_)
-        total += self.mean_[0] + self._sum_neighbours(block, errors, rows, item_indices)
-        return np.split(total, np.cumsum(lengths)[:-1])
+        errors /= len(self.members_)
+        total += self.mean_[0] + self._sum_neighbours(block, errors, wanted, ends)
+        return np.split(total, ends[1:-1])
 
     def _sum_neighbours(
-        self,
-        block: StarBlock,
-        errors: FloatArray,
-        rows: IndexArray,
-        item_indices: Sequence[IndexArray],
+        self, block: StarBlock, errors: FloatArray, wanted: IndexArray, ends: IndexArray
     ) -> FloatArray:
-        """Return what these errors, by the neighbours, add to the items of each history."""
+        """Return what these errors, by the neighbours, add to the items wanted of each history."""
+        rows, places = (self.places_[items].astype(np.int64) for items in (block.items, wanted))
         is_used = rows >= 0
-        used = [is_used[span] for span in block.spans]
-        usual = np.sqrt([np.count_nonzero(own) + self.neighbour_damping for own in used])
-        inputs = errors / np.repeat(usual * len(self.members_), block.counts)
-        sums = sum_rows_of_many(
-            self.neighbour_weights_,
-            [
-                (inputs[span][own], rows[span][own])
-                for span, own in zip(block.spans, used, strict=True)
-            ],
-        )
-        added = []
-        for own_sums, items in zip(sums, item_indices, strict=True):
-            places = self.places_[items]
-            added.append(np.where(places >= 0, own_sums[np.maximum(places, 0)], 0.0))
-        return np.concatenate(added)
+        n_used = np.diff(np.concatenate([[0], np.cumsum(is_used)])[block.ends])
+        usual = np.repeat(np.sqrt(n_used + self.neighbour_damping), block.counts)
+        inputs = np.where(is_used, errors / usual, 0.0), np.maximum(rows, 0), block.ends
+        sums = np.zeros(len(wanted))
+        if isinstance(self.neighbour_weights_, np.ndarray):
+            add_cells(self.neighbour_weights_, inputs, (places, ends), sums)
+        else:
+            n_rows = len(self.neighbour_items_)
+            add_columns(self._neighbours_by_column(), n_rows, inputs, (places, ends), sums)
+        return sums
+
+    def _neighbours_by_column(self) -> Columns:
+        """Return sparse weights by column, turned round once: few columns are asked for."""
+        weights, columns = self._turned
+        if columns is None or weights is not self.neighbour_weights_:
+            columns = by_column(cast("CsrMatrix", self.neighbour_weights_))
+            self._turned = self.neighbour_weights_, columns
+        return columns
 
     def _deviations(self, history: History, item_indices: IndexArray) -> FloatArray:
         return self._wide(history) * np.sqrt(self._person(history).variances(item_indices))
