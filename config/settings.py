@@ -138,6 +138,9 @@ CELERY_TASK_ROUTES = {
     "recommendations.warm": {"queue": TRAINING_QUEUE},  # after a training, and never beside one
     "recommendations.scrub_artefacts": {"queue": TRAINING_QUEUE},  # no rating waits for it
 }
+# Connections to PostgreSQL are kept as between requests (config/task_signals.py): Celery would
+# close them before and after each task.
+CELERY_DB_REUSE_MAX = 1_000_000_000
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Task
 from celery.signals import task_postrun, task_prerun
+from django.db import close_old_connections
 
 from config.request_ids import begin_task_of
 from config.task_metrics import record_refresh_lags, record_run
@@ -19,6 +20,7 @@ SUCCESS = "SUCCESS"
 @task_prerun.connect
 def begin(task: Task[..., Any], task_id: str, **_signal: Any) -> None:
     """Belong to the request that queued the task; one that the scheduler queued has its own id."""
+    close_old_connections()  # those that broke meanwhile, or are old
     begin_task_of(task.request.get("request_id") or task_id)
     task.request.update(began_at=time.monotonic())
 
@@ -46,4 +48,5 @@ def end(task: Task[..., Any], task_id: str, state: str | None, **_signal: Any) -
     queued_at = task.request.get("queued_at")
     if task.name == REFRESH and outcome == SUCCESS and queued_at is not None:
         record_refresh_lags([max(0.0, time.time() - queued_at)])
+    close_old_connections()
     begin_task_of("")
