@@ -9,6 +9,7 @@ best item by that taste gets a place: what nobody knows of a person is tried, wh
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,14 +27,22 @@ class Posterior:
     covariance: FloatArray
 
     def draw(self, rng: np.random.Generator) -> FloatArray:
-        """Return one taste, as likely as the posterior has it, shape (d,).
+        """Return one taste, as likely as the posterior has it, shape (d,)."""
+        return np.asarray(self.mean + self._root @ rng.standard_normal(len(self.mean)))
+
+    @cached_property
+    def _root(self) -> FloatArray:
+        """Return a matrix that gives the covariance when multiplied by its own transpose.
 
         A covariance that rounding made singular, or a little negative, is taken as what it is
         nearest to: its negative eigenvalues count as 0.
         """
-        values, axes = np.linalg.eigh((self.covariance + self.covariance.T) / 2)
-        deviations = np.sqrt(np.maximum(values, 0.0))
-        return np.asarray(self.mean + axes @ (deviations * rng.standard_normal(len(values))))
+        covariance = (self.covariance + self.covariance.T) / 2
+        try:
+            return np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            values, axes = np.linalg.eigh(covariance)
+            return np.asarray(axes * np.sqrt(np.maximum(values, 0.0)))
 
 
 def fold_in_posterior(
