@@ -45,11 +45,9 @@ class Scored:
 
     def best(self, k: int, *, allowed: BoolArray) -> Head:
         """Return the `k` best items of a mask of shape (n_items,), ties by index."""
-        if self.near is None:
-            items = top_k(self.values, k, candidates=allowed)
-            return Head(items=items, scores=self.values[items])
-        places = top_k(self.values, k, candidates=allowed[self.near])
-        return Head(items=self.near[places], scores=self.values[places])
+        places = top_k(self.values, k, candidates=allowed, items=self.near)
+        items = places if self.near is None else self.near[places]
+        return Head(items=items, scores=self.values[places])
 
     def places_of(self, items: IndexArray, *, allowed: BoolArray) -> IndexArray:
         """Return the place, from 0, of items that are not far from the best, shape (k,)."""

@@ -14,30 +14,46 @@ def top_k(
     k: int,
     *,
     candidates: BoolArray | None = None,
+    items: IndexArray | None = None,
 ) -> IndexArray:
     """Return the positions of the `k` highest scores, best first, ties by position.
 
-    `scores` and `candidates` (which positions may appear) have shape (n_items,). Fewer are
-    returned where there are fewer candidates. Narrows down first, so the cost is that
-    of a pass.
+    `scores` has shape (n,) and `candidates`, which may appear, too; with `items`, shape (n,), that
+    is a mask of items. Fewer are returned where there are fewer candidates. Narrows down first,
+    so the cost is that of a pass.
     """
-    # One pass puts all others last: to pick the candidates' scores out would take three.
-    values = scores if candidates is None else np.where(candidates, scores, -np.inf)
-    positions: IndexArray = np.arange(len(values))
-    if k > 0 and len(values) >= _LARGE:
-        is_near = values >= _low_guess(values, k)
-        if np.count_nonzero(is_near) >= k:  # else the sample misled: go on with all
-            positions = np.flatnonzero(is_near)
-            values = values[positions]
+    n_closed = 0 if candidates is None else len(candidates) - int(np.count_nonzero(candidates))
+    positions: IndexArray = np.arange(len(scores))
+    if k > 0 and len(scores) >= _LARGE:
+        least = _low_guess(scores, k + n_closed)
+        positions = _open(np.flatnonzero(scores >= least), candidates, items)
+    if not k <= len(positions) < len(scores):  # the sample misled, or there was none
+        positions = _open(np.arange(len(scores)), candidates, items)
+    values = scores[positions]
     if 0 < k < len(positions):
         threshold = np.partition(values, len(values) - k)[len(values) - k]
         is_near = values >= threshold
         positions, values = positions[is_near], values[is_near]
-    if candidates is not None:
-        is_candidate = candidates[positions]
-        positions, values = positions[is_candidate], values[is_candidate]
-    order = np.argsort(-values, kind="stable")[: max(k, 0)]  # positions ascend
-    return positions[order].astype(np.int64)
+    return positions[_best_first(values)[: max(k, 0)]]
+
+
+def _open(
+    positions: IndexArray, candidates: BoolArray | None, items: IndexArray | None
+) -> IndexArray:
+    """Return those of the positions that are candidates."""
+    if candidates is None:
+        return positions
+    return positions[candidates[positions if items is None else items[positions]]]
+
+
+def _best_first(values: FloatArray | Float32Array) -> IndexArray:
+    """Return the order of values, the greatest first, equal ones as they stand."""
+    order: IndexArray = np.argsort(-values)
+    ordered = values[order]
+    # Scores are hardly ever equal, and keeping the order of equal ones costs thrice as much.
+    if (ordered[1:] == ordered[:-1]).any():
+        order = np.argsort(-values, kind="stable")
+    return order
 
 
 def _low_guess(values: FloatArray | Float32Array, k: int) -> float:

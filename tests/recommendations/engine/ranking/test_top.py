@@ -42,3 +42,22 @@ def test_the_best_are_found_where_the_sample_of_them_misleads():
     scores[::32] = 1.0
     expected = np.argsort(-scores, kind="stable")[:700]
     assert top_k(scores, 700).tolist() == expected.tolist()
+
+
+def test_values_may_belong_to_items_of_which_some_are_no_candidates():
+    scores = np.array([9.0, 1.0, 7.0, 7.0])
+    may_appear = np.array([False, True, True, False, True])
+
+    found = top_k(scores, 2, candidates=may_appear, items=np.array([0, 1, 2, 4]))
+
+    assert found.tolist() == [2, 3]
+
+
+def test_the_best_candidates_are_found_though_thousands_of_better_ones_are_none():
+    rng = np.random.default_rng(5)
+    scores = rng.integers(0, 4000, size=20_000).astype(np.float64)
+    may_appear = scores < 2500
+    allowed = np.flatnonzero(may_appear)
+    expected = allowed[np.argsort(-scores[allowed], kind="stable")[:500]]
+
+    assert top_k(scores, 500, candidates=may_appear).tolist() == expected.tolist()
