@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from movies.charts import format_stars
 from tests.accounts.mail import last_mail, path_in
 
 pytestmark = pytest.mark.browser
@@ -21,13 +22,18 @@ def sign_up(page: Page) -> None:
     page.get_by_role("button", name="Yes, confirm it").click()
 
 
-def rate_by_keyboard(page: Page, *, title: str, presses: int) -> None:
+def rate_by_keyboard(page: Page, *, title: str, half_stars: int) -> None:
     """Tab to a film's stars and press the right arrow; the first press makes it one star."""
     while page.evaluate("document.activeElement.form?.dataset.title") != title:
         page.keyboard.press("Tab")
-    for _ in range(presses):
+    for _ in range(half_stars - 1):
         page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("status").filter(has_text=f"You rated {title}")).to_be_visible()
+    said = f"You rated {title} {format_stars(half_stars / 2)}"
+    expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
+
+
+def half_stars_for(title: str) -> int:
+    return 9 if title.startswith("Western") else 2
 
 
 def test_sign_up_rate_five_films_by_keyboard_and_see_picks(visitor, site):
@@ -41,13 +47,13 @@ def test_sign_up_rate_five_films_by_keyboard_and_see_picks(visitor, site):
     rails_before = home_titles(visitor)
     visitor.go("/rate/")
     for title in titles[:5]:
-        rate_by_keyboard(page, title=title, presses=8 if title.startswith("Western") else 1)
+        rate_by_keyboard(page, title=title, half_stars=half_stars_for(title))
     expect(page.get_by_text(re.compile("5 of 5"))).to_be_visible()
 
     stars = dict(
         User.objects.get(email="ada@example.org").ratings.values_list("movie__title", "half_stars")
     )
-    assert stars == {title: 9 if title.startswith("Western") else 2 for title in titles[:5]}
+    assert stars == {title: half_stars_for(title) for title in titles[:5]}
     rails_after = home_titles(visitor)
     assert rails_after != rails_before
     assert not set(rails_after) & set(titles[:5])

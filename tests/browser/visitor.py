@@ -3,12 +3,14 @@
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 # Chrome says by itself that a page was not found; whoever asks for such a page knows.
 EXPECTED = "Failed to load resource: the server responded with a status of 40"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000  # a busy machine is no fault of the page's
 HEIGHT = 900
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Visitor:
