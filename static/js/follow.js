@@ -14,7 +14,8 @@ let timer;
 let askedAt = -SHORTEST_MS;
 let pause = SHORTEST_MS;
 let isAsking = false;
-let isNews = false;
+let isNews = false; // since the last question
+let isBehind = false; // until the answer to a question that was asked after the news
 
 const isGuest = () => root.dataset.token.startsWith("guest.");
 
@@ -32,7 +33,7 @@ function ask() {
 
 function askSoon() {
     pause = SHORTEST_MS;
-    isNews = true;
+    isNews = isBehind = true;
     if (!isAsking) askIn(Math.max(0, askedAt + SHORTEST_MS - performance.now()));
 }
 
@@ -40,15 +41,22 @@ function askSoon() {
 // browser, so nobody has to ask for it.
 function onAnswer(status) {
     isAsking = false;
+    isBehind = isNews;
     if (isNews) return askSoon();
     const isFailed = status === 0 || status >= 400;
     pause = isFailed ? LONGEST_MS : Math.min(pause * 1.5, LONGEST_MS);
     if (isFailed || !isGuest()) askIn(pause);
 }
 
+function onSaved() {
+    acted = acting ?? acted;
+    acting = null;
+    askSoon();
+}
+
 function tellOthers() {
     channel.postMessage("changed");
-    askSoon();
+    onSaved();
 }
 
 // What is being looked at
@@ -56,12 +64,13 @@ function tellOthers() {
 const canHover = matchMedia("(hover: hover)");
 const movedAt = new WeakMap();
 let pressed = null;
-let acted = null;
+let acting = null; // the part in which something is done that is being saved
+let acted = null; // the same once it is saved, until an answer shows it
 
 const partOf = (node) => node?.closest?.("[data-part]");
 
 function isBusy(part) {
-    if (part === acted) return false;
+    if (part === acted) return isBehind;
     const focused = document.activeElement;
     return (
         (canHover.matches && part.matches(":hover")) ||
@@ -88,6 +97,7 @@ const nameOf = (part) => part.dataset.part;
 function take(fragment) {
     const next = fragment.querySelector("[data-follow]");
     if (!next) return;
+    isBehind = isNews;
     for (const name of ["token", "movies", "hero"]) root.dataset[name] = next.dataset[name];
     const parts = [...next.querySelectorAll("[data-part]")];
     order = parts.map(nameOf);
@@ -108,7 +118,7 @@ function settle() {
             for (const [name, next] of ready) swap(name, next);
         });
         for (const [name] of ready) waiting.delete(name);
-        acted = null;
+        if (!isBehind) acted = null;
         document.dispatchEvent(new CustomEvent("marquee:swapped"));
     }
     clearTimeout(settling);
@@ -212,10 +222,10 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
     else if (detail.requestConfig.verb === "post" && detail.successful) tellOthers();
 });
 document.addEventListener("submit", (event) => {
-    acted = partOf(event.target);
+    acting = partOf(event.target);
 });
 // What this page rates comes this way too.
-channel.addEventListener("message", askSoon);
+channel.addEventListener("message", onSaved);
 document.addEventListener("visibilitychange", askSoon);
 addEventListener("pageshow", (event) => {
     if (event.persisted) askSoon();

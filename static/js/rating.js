@@ -54,9 +54,10 @@ class Rating {
         this.clearButton.hidden = isHidden;
     }
 
-    // The page was brought up to date: the rating may have changed in another tab.
+    // The page was brought up to date: the rating may have changed in another tab. What is being saved here counts more.
     follow() {
-        if (this.timer || this.pending || this.own === this.saved) return;
+        if (this.timer || this.pending) return this.show(this.chosen);
+        if (this.own === this.saved) return;
         this.saved = this.own;
         this.show(this.saved);
     }

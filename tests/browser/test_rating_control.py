@@ -1,9 +1,13 @@
 """The rating control: saves by itself, says what it saved, undoes it, and admits failures."""
 
+import re
+from http import HTTPStatus
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from movies.models import Rating
+from tests.browser.test_following import token, wait_for_news
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
@@ -31,6 +35,31 @@ def toast(page: Page, text: str):
 
 def value(page: Page):
     return page.locator(".movie-figures .rating-value")
+
+
+class HeldBack:
+    """Answers with some content that the server has given and that arrive when they are let go."""
+
+    def __init__(self, page: Page, address: str | re.Pattern[str]) -> None:
+        self._page = page
+        self._answers: list[tuple[Route, APIResponse]] = []
+        page.route(address, self._hold_back)
+
+    def _hold_back(self, route: Route) -> None:
+        answer = route.fetch()
+        if answer.status == HTTPStatus.NO_CONTENT:
+            route.fulfill(response=answer)
+        else:
+            self._answers.append((route, answer))
+
+    def wait_for_one(self) -> None:
+        assert wait_for(lambda: self._answers or self._page.wait_for_timeout(20))
+
+    def let_go(self) -> None:
+        self.wait_for_one()
+        for route, answer in self._answers:
+            route.fulfill(response=answer)
+        self._answers.clear()
 
 
 def test_one_save_follows_several_presses(page, site, movie):
@@ -64,6 +93,28 @@ def test_clearing_keeps_the_focus_in_the_control(page, movie):
     page.get_by_role("button", name="Clear your rating").click()
     expect(value(page)).to_be_empty()
     assert page.evaluate("document.activeElement.name") == "stars"
+
+
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_an_answer_from_before_does_not_bring_a_cleared_rating_back(page, movie, is_saved):
+    before = token(page)
+    answers = HeldBack(page, re.compile(r"\?token="))
+    press(page, movie, half_stars=6)
+    expect(toast(page, f"You rated {movie.title} 3")).to_be_visible()
+    answers.wait_for_one()
+    posts = HeldBack(page, "**/rating/")
+    page.get_by_role("button", name="Clear your rating").click()
+    if is_saved:
+        posts.let_go()
+        expect(toast(page, f"Your rating of {movie.title} is cleared")).to_be_visible()
+    answers.let_go()
+    wait_for_news(page, since=before)
+    assert value(page).text_content() == ""
+    if not is_saved:
+        posts.let_go()
+    answers.let_go()
+    expect(page.get_by_role("button", name="Clear your rating")).to_be_hidden()
+    assert value(page).text_content() == ""
 
 
 def test_a_rating_that_was_not_saved_is_taken_back_and_said(page, site, movie):
