@@ -21,8 +21,9 @@ def look_up(model: Hybrid, item_indices: Iterable[int]) -> None:
     if len(known.keys() | wanted) > MOST_REMEMBERED:
         known.clear()
     unknown = sorted(wanted - known.keys())
-    found = model.closest(np.array(unknown, dtype=np.int64))
-    known.update(zip(unknown, found, strict=True))
+    if unknown:
+        found = model.closest(np.array(unknown, dtype=np.int64))
+        known.update(zip(unknown, found, strict=True))
 
 
 def is_known(model: Hybrid, item_index: int) -> bool:

@@ -1,7 +1,10 @@
+from copy import copy
+
 import numpy as np
 import pytest
 
-from recommendations.engine.increments.newcomers import with_new_items
+from recommendations.engine.increments.joined_rows import join_rows
+from recommendations.engine.increments.newcomers import join_copied, with_new_items
 from recommendations.engine.items import ItemContent
 from recommendations.engine.models import closest
 from recommendations.engine.models.closest import CloseItems, ClosestItems
@@ -30,8 +33,9 @@ def fitted_anew(model):
 
 
 def without_lists(model):
-    own = {key: each for key, each in model.arrays().items() if not key.startswith("closest")}
-    return Hybrid().restore(items=model.items_, training=model.training_, arrays=own)
+    bare = copy(model)
+    bare._keep(ClosestItems.none(n_items=model.n_items))
+    return bare
 
 
 def assert_alike(found, expected):
@@ -88,13 +92,14 @@ def test_lists_shorter_than_all_hold_the_best(model, monkeypatch):
     assert short.closest(EVERY[3:4])[0].indices.tolist() == model.similar(3, 3).tolist()
 
 
-def test_a_newer_item_takes_its_place_in_the_lists(listed):
+@pytest.mark.parametrize("join", [join_copied, join_rows])
+def test_a_newer_item_takes_its_place_in_the_lists(listed, join):
     content = content_of_camps(N_ITEMS + 40)
     new = [1_000, 1_001, 1_002]
     described = ItemContent(
         **{name: each[-3:] for name, each in vars(content).items() if len(each)}
     )
-    grown = with_new_items(listed, item_ids=new, content=described)
+    grown = with_new_items(listed, item_ids=new, content=described, join=join)
     found = grown.closest(np.arange(grown.n_items))
     assert_alike(found, without_lists(grown).closest(np.arange(grown.n_items)))
     assert any(np.isin([24, 25, 26], close.indices).any() for close in found[:N_ITEMS])
@@ -111,10 +116,13 @@ def test_a_newer_item_more_like_it_than_all_makes_others_less_like_it(listed):
 
 
 def test_an_artefact_of_before_has_no_lists(listed):
+    arrays = {
+        name: each for name, each in listed.arrays().items() if not name.startswith("closest")
+    }
+    before = Hybrid().restore(items=listed.items_, training=listed.training_, arrays=arrays)
     assert len(listed.closest_items_)
-    bare = without_lists(listed)
-    assert not len(bare.closest_items_)
-    assert_alike(bare.closest(EVERY), listed.closest(EVERY))
+    assert not len(before.closest_items_)
+    assert_alike(before.closest(EVERY), listed.closest(EVERY))
 
 
 def test_unlike_items_are_in_no_list():
