@@ -318,9 +318,10 @@ class Content(Recommender):
 
     def cosines(self, item_indices: IndexArray, *, since: int) -> Float32Array:
         """Return how like each of these items those from index `since` on are, shape (k, n)."""
-        return np.asarray(
-            self._topics_of(item_indices) @ self.vectors_[since:, self.term_factors_.shape[1] :].T
-        )
+        if since >= self.n_items:
+            return np.zeros((len(item_indices), 0), dtype=np.float32)
+        others = self.vectors_[since:, self.term_factors_.shape[1] :]
+        return np.asarray(self._topics_of(item_indices) @ others.T)
 
     def _topics_apart(self) -> Float32Array:
         """Return the topics of all items, copied once: amid the vectors reading takes thrice."""
