@@ -13,6 +13,7 @@ pace: what is more than that is ours.
 import argparse
 import http.client
 import json
+import os
 import sys
 import threading
 import time
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.load.processes import processor_by_part
 from benchmarks.movielens import data_directory
 from benchmarks.page import format_table, write_table
 from benchmarks.private_site import (
@@ -160,6 +162,17 @@ def rows_of(title: str, times: Times, bare: Sequence[float], goal: str) -> list[
     ]
 
 
+def costs(used: dict[str, float], *, count: int, seconds: float) -> str:
+    """Say what a rating and its lists cost each part, and how busy that kept the processor."""
+    parts = ", ".join(f"{name} {1000 * part / count:.1f} ms" for name, part in used.items())
+    cores = os.cpu_count()
+    busy = sum(used.values()) / seconds
+    return (
+        f"Processor time for each rating with its lists, all together: {parts};"
+        f" {1000 * sum(used.values()) / count:.1f} ms in all, {busy:.2f} of {cores} cores."
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=data_directory() / "movielens" / "ml-1m.zip")
@@ -175,7 +188,10 @@ def main() -> None:
         people = [Person(port, visitor) for visitor in visitors]
         measure_ratings(people, rate=options.rate / 2, count=len(people))  # warm up
         alone = measure_ratings(people[:1], **pace)
+        before, began = processor_by_part(), time.monotonic()
         together = measure_ratings(people, rate=options.rate, count=count)
+        seconds = time.monotonic() - began
+        used = {name: now - before[name] for name, now in processor_by_part().items()}
     # A rating is two requests at the least: one to save it, one for the list.
     with web_server(port, application=BARE_VIEW):
         measure_bare(port, clients=PEOPLE, rate=options.rate, count=count // 4)
@@ -186,6 +202,7 @@ def main() -> None:
         *rows_of(f"one person, {ALONE_PER_SECOND:g} ratings/s", alone, bare_alone, "300 ms"),
         *rows_of(f"{PEOPLE} people, {options.rate:g} ratings/s", together, bare, "1,000 ms"),
     )
+    table = f"{table}\n\n{costs(used, count=count, seconds=seconds)}"
     sys.stdout.write(f"{table}\n")
     write_table(table, target="bench-freshness")
 
