@@ -5,6 +5,7 @@ from numba import types
 
 from recommendations.engine.arrays import Float32Array, FloatArray
 from recommendations.engine.compiled import FLOATS, array_of, compiled
+from recommendations.engine.increments.joined_rows import parts_of
 
 _ROW_BLOCK = 1024  # rows of 64 factors in float64 stay in the processor's cache
 _FEW = 4  # vectors that are sooner multiplied one by one than rows are converted
@@ -13,7 +14,11 @@ _FEW = 4  # vectors that are sooner multiplied one by one than rows are converte
 def multiply(item_vectors: Float32Array, vector: FloatArray) -> FloatArray:
     """Return item vectors (n_items, factors) times a vector, float64."""
     products = np.empty(len(item_vectors), dtype=np.float64)
-    _multiply(np.ascontiguousarray(item_vectors), np.ascontiguousarray(vector), products)
+    start, own = 0, np.ascontiguousarray(vector)
+    for part in parts_of(item_vectors):
+        block = slice(start, start + len(part))
+        _multiply(np.ascontiguousarray(part), own, products[block])
+        start = block.stop
     return products
 
 

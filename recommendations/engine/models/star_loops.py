@@ -12,7 +12,7 @@ from scipy import sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
 from recommendations.engine.compiled import FLOATS, INDICES, array_of, compiled, tuple_of
-from recommendations.engine.increments.joined_rows import JoinedRows
+from recommendations.engine.increments.joined_rows import parts_of
 
 Rows = tuple[Float32Array, Float32Array]
 """Rows of the items that the fit knew, and of those that came since, (n, n_columns) each."""
@@ -41,11 +41,9 @@ _TOTALS = array_of(types.float64, is_written=True)
 _EVIDENCE = tuple_of(_MATRICES, _MATRIX, _TOTALS)
 
 
-def rows_of(values: Float32Array | JoinedRows) -> Rows:
-    """Return the rows of an array, or of one that was joined to another."""
-    if isinstance(values, JoinedRows):
-        return cast("Rows", values.parts)
-    return values, values[:0]
+def rows_of(values: Float32Array) -> Rows:
+    """Return the rows of an array as the loops take them."""
+    return cast("Rows", parts_of(values))
 
 
 def by_column(weights: CsrMatrix) -> Columns:
