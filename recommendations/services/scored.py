@@ -20,6 +20,14 @@ def score_near(
     if near is None:
         return score_all(histories, model=model)
     return [
-        Scored(values=scores, n_items=model.n_items, deviation=deviation, near=near.items)
-        for scores, deviation in zip(near.scores, near.deviations.tolist(), strict=True)
+        Scored(
+            values=scores,
+            n_items=model.n_items,
+            deviation=deviation,
+            near=near.items,
+            least=least,
+        )
+        for scores, deviation, least in zip(
+            near.scores, near.deviations.tolist(), near.least.tolist(), strict=True
+        )
     ]

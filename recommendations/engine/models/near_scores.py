@@ -14,6 +14,7 @@ import numpy as np
 
 from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
 from recommendations.engine.models.products import divide, multiply_many
+from recommendations.engine.ranking.top import kth_best
 from recommendations.engine.score_sums import ProductScores, SharedSpread, unless_flat
 
 _BLOCK = 2048
@@ -23,14 +24,16 @@ _ROUNDING = 1e-5
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NearScores:
-    """Scores of some items, `items` ascending, and the deviation of all of each history's.
+    """Scores of some items, in any order, and the deviation of all of each history's.
 
-    Shapes are (n_near,), (n_histories, n_near) and (n_histories,).
+    Shapes are (n_near,), (n_histories, n_near) and (n_histories,). `least`, (n_histories,), is
+    what at least as many have as are near the best of a history.
     """
 
     items: IndexArray
     scores: FloatArray
     deviations: FloatArray
+    least: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -181,43 +184,41 @@ class Outline:
         active += of_shared @ self.shared_by_active
         for name, each in self.vectors.items():
             active += each.score(each.active, self.active, of_vectors[name])
-        far = self._survivors(active, of_shared, of_vectors, numbers)
+        least = np.array(
+            [
+                kth_best(scores, number)
+                for scores, number in zip(active, numbers.tolist(), strict=True)
+            ]
+        )
+        far = self._survivors(least, of_shared, of_vectors)
         others = of_shared @ self.shared[:, far]
         for name, each in self.vectors.items():
             others += each.score(each.vectors[far], far, of_vectors[name])
         coefficients = np.concatenate(
             [of_shared, *(of_vectors[name] for name in self.vectors)], axis=1
         )
-        items = np.concatenate([self.active, far])
-        order = np.argsort(items, kind="stable")  # two runs are merged
         return NearScores(
-            items=items[order],
-            scores=np.concatenate([active, others], axis=1)[:, order],
+            items=np.concatenate([self.active, far]),
+            scores=np.concatenate([active, others], axis=1),
             deviations=self._deviations(active, coefficients),
+            least=least,
         )
 
     def _survivors(
         self,
-        active: FloatArray,
+        least: FloatArray,
         of_shared: FloatArray,
         of_vectors: Mapping[str, FloatArray],
-        numbers: IndexArray,
     ) -> IndexArray:
-        """Return the items of the tail that may be among the best of some history."""
+        """Return the items of the tail that may score the least, or more, for some history."""
         bounds = [each.reach(of_vectors[name]) for name, each in self.vectors.items()]
         coefficients = np.concatenate([of_shared, *bounds], axis=1)
-        least = np.array(
-            [
-                np.partition(scores, len(scores) - number)[len(scores) - number]
-                for scores, number in zip(active, numbers.tolist(), strict=True)
-            ]
-        )
         # What rounding to float32 may take off is far below what the largest terms add up to.
-        least -= _ROUNDING * (1 + np.abs(least) + np.abs(coefficients) @ self.farthest)
-        short, least = coefficients.astype(np.float32), least.astype(np.float32)
+        off = _ROUNDING * (1 + np.abs(least) + np.abs(coefficients) @ self.farthest)
+        short, low = coefficients.astype(np.float32), (least - off).astype(np.float32)
         length = max(_BLOCK, _CELLS // len(short))
         may_reach = [
-            (short @ block.T >= least[:, np.newaxis]).any(axis=0)
+            (short @ block.T >= low[:, np.newaxis]).any(axis=0)
             for block in np.split(self.reach, range(length, len(self.reach), length))
         ]
         return np.asarray(self.tail[np.concatenate(may_reach)])

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from recommendations.engine.arrays import BoolArray, IndexArray
+from recommendations.engine.arrays import BoolArray, FloatArray, IndexArray
 from recommendations.engine.history import History
 from recommendations.engine.ranking.cold_start import spread_out
 from recommendations.engine.ranking.exploration import explore, open_slots
@@ -108,10 +108,11 @@ def _explore(
 
 def _as_list(draft: Draft, head: Head, *, k: int, scored: Scored, allowed: BoolArray) -> RankedList:
     shown = draft.ranking[:k]
+    scores, places = _find(shown, head, scored=scored, allowed=allowed)
     return RankedList(
         items=shown,
-        scores=scored.of(shown),
-        places=_places(shown, head, scored=scored, allowed=allowed),
+        scores=scores,
+        places=places,
         by_score=head.items,
         explored=draft.explored,
         causes=draft.causes,
@@ -119,11 +120,15 @@ def _as_list(draft: Draft, head: Head, *, k: int, scored: Scored, allowed: BoolA
     )
 
 
-def _places(items: IndexArray, head: Head, *, scored: Scored, allowed: BoolArray) -> IndexArray:
-    """Return the place that its score gives to each of these items."""
+def _find(
+    items: IndexArray, head: Head, *, scored: Scored, allowed: BoolArray
+) -> tuple[FloatArray, IndexArray]:
+    """Return the score of each of these items and the place it gives."""
     order = np.argsort(head.items)
-    places = order[np.minimum(np.searchsorted(head.items[order], items), len(order) - 1)]
+    places = order[np.minimum(np.searchsorted(head.items, items, sorter=order), len(order) - 1)]
+    scores = head.scores[places]
     is_lower = head.items[places] != items
     if is_lower.any():
+        scores[is_lower] = scored.of(items[is_lower])
         places[is_lower] = scored.places_of(items[is_lower], allowed=allowed)
-    return places
+    return scores, places

@@ -25,14 +25,16 @@ class Head:
 class Scored:
     """A person's scores, and the deviation of those of all `n_items`.
 
-    `values`, shape (n,), are those of `near`, which ascend; all others are far from the best.
-    Where everything is scored `near` is None.
+    `values`, shape (n,), are those of `near`, in any order; all others are far from the best.
+    As many as are near have `least` or more, who may not be shown included. Where everything is
+    scored both are None.
     """
 
     values: FloatArray
     n_items: int
     deviation: float
     near: IndexArray | None = None
+    least: float | None = None
 
     @classmethod
     def of_all(cls, scores: FloatArray) -> Self:
@@ -41,11 +43,14 @@ class Scored:
 
     def of(self, items: IndexArray) -> FloatArray:
         """Return the scores of items that are not far from the best, shape (k,)."""
-        return self.values[items if self.near is None else np.searchsorted(self.near, items)]
+        if self.near is None:
+            return self.values[items]
+        order = np.argsort(self.near)
+        return self.values[order[np.searchsorted(self.near, items, sorter=order)]]
 
     def best(self, k: int, *, allowed: BoolArray) -> Head:
         """Return the `k` best items of a mask of shape (n_items,), ties by index."""
-        places = top_k(self.values, k, candidates=allowed, items=self.near)
+        places = top_k(self.values, k, candidates=allowed, items=self.near, least=self.least)
         items = places if self.near is None else self.near[places]
         return Head(items=items, scores=self.values[places])
 
@@ -53,5 +58,7 @@ class Scored:
         """Return the place, from 0, of items that are not far from the best, shape (k,)."""
         if self.near is None:
             return places_of(self.values, items, allowed=allowed)
-        own = np.searchsorted(self.near, items)
-        return places_of(self.values, own, allowed=allowed[self.near])
+        order = np.argsort(self.near)
+        ascending = self.near[order]
+        own = np.searchsorted(ascending, items)
+        return places_of(self.values[order], own, allowed=allowed[ascending])

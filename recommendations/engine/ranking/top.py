@@ -15,17 +15,20 @@ def top_k(
     *,
     candidates: BoolArray | None = None,
     items: IndexArray | None = None,
+    least: float | None = None,
 ) -> IndexArray:
     """Return the positions of the `k` highest scores, best first, ties by position.
 
     `scores` has shape (n,) and `candidates`, which may appear, too; with `items`, shape (n,), that
-    is a mask of items. Fewer are returned where there are fewer candidates. Narrows down first,
-    so the cost is that of a pass.
+    is a mask of items, and ties go by item. Fewer are returned where there are fewer candidates.
+    Narrows down first, so the cost is that of a pass: to what is at least `least`, a score that
+    as many as are wanted and those that may not appear are known to have.
     """
-    n_closed = 0 if candidates is None else len(candidates) - int(np.count_nonzero(candidates))
-    positions: IndexArray = np.arange(len(scores))
-    if k > 0 and len(scores) >= _LARGE:
+    if least is None and k > 0 and len(scores) >= _LARGE:
+        n_closed = 0 if candidates is None else len(candidates) - int(np.count_nonzero(candidates))
         least = _low_guess(scores, k + n_closed)
+    positions: IndexArray = np.arange(len(scores))
+    if least is not None:
         positions = _open(np.flatnonzero(scores >= least), candidates, items)
     if not k <= len(positions) < len(scores):  # the sample misled, or there was none
         positions = _open(np.arange(len(scores)), candidates, items)
@@ -34,7 +37,16 @@ def top_k(
         threshold = np.partition(values, len(values) - k)[len(values) - k]
         is_near = values >= threshold
         positions, values = positions[is_near], values[is_near]
-    return positions[_best_first(values)[: max(k, 0)]]
+    numbers = positions if items is None else items[positions]
+    return positions[_best_first(values, numbers)[: max(k, 0)]]
+
+
+def kth_best(scores: FloatArray, k: int) -> float:
+    """Return the `k`-th highest of the scores, of which there are as many."""
+    if len(scores) >= _LARGE:
+        near = scores[scores >= _low_guess(scores, k)]
+        scores = near if len(near) >= k else scores
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
 
 
 def _open(
@@ -46,13 +58,12 @@ def _open(
     return positions[candidates[positions if items is None else items[positions]]]
 
 
-def _best_first(values: FloatArray | Float32Array) -> IndexArray:
-    """Return the order of values, the greatest first, equal ones as they stand."""
+def _best_first(values: FloatArray | Float32Array, numbers: IndexArray) -> IndexArray:
+    """Return the order of values, the greatest first, equal ones by their numbers."""
     order: IndexArray = np.argsort(-values)
     ordered = values[order]
-    # Scores are hardly ever equal, and keeping the order of equal ones costs thrice as much.
-    if (ordered[1:] == ordered[:-1]).any():
-        order = np.argsort(-values, kind="stable")
+    if (ordered[1:] == ordered[:-1]).any():  # hardly ever, and this takes thrice as long
+        order = np.lexsort((numbers, -values))
     return order
 
 

@@ -31,8 +31,9 @@ def assert_near_are_the_best(model, histories, *, number):
     expected = model.score_many(histories)
     assert np.allclose(near.scores, expected[:, near.items], atol=1e-9)
     assert np.allclose(near.deviations, expected.std(axis=1), atol=1e-9)
+    assert ((near.scores >= near.least[:, np.newaxis]).sum(axis=1) >= number).all()
     for row, scores in enumerate(expected):
-        best = near.items[top_k(near.scores[row], number)]
+        best = near.items[top_k(near.scores[row], number, items=near.items)]
         assert best.tolist() == top_k(scores, number).tolist()
 
 

@@ -5,14 +5,17 @@ from recommendations.engine.ranking.scored import Scored
 
 SCORES = np.array([9.0, 1.0, 7.0, 7.0, 8.0, 2.0])
 OPEN = np.array([True, True, True, True, False, True])
-NEAR = np.array([0, 2, 3, 4])
+NEAR = np.array([0, 3, 4, 2])
 ALL = Scored.of_all(SCORES)
 
 
-@pytest.fixture(params=["all", "near"])
+@pytest.fixture(params=["all", None, 7.0])
 def scored(request):
-    near = Scored(values=SCORES[NEAR], n_items=6, deviation=ALL.deviation, near=NEAR)
-    return ALL if request.param == "all" else near
+    if request.param == "all":
+        return ALL
+    return Scored(
+        values=SCORES[NEAR], n_items=6, deviation=ALL.deviation, near=NEAR, least=request.param
+    )
 
 
 def test_the_best_are_those_allowed_and_ties_go_by_index(scored):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.engine.ranking import top_k
+from recommendations.engine.ranking.top import kth_best, top_k
 
 
 @given(
@@ -48,9 +48,17 @@ def test_values_may_belong_to_items_of_which_some_are_no_candidates():
     scores = np.array([9.0, 1.0, 7.0, 7.0])
     may_appear = np.array([False, True, True, False, True])
 
-    found = top_k(scores, 2, candidates=may_appear, items=np.array([0, 1, 2, 4]))
+    found = top_k(scores, 2, candidates=may_appear, items=np.array([0, 1, 4, 2]))
 
-    assert found.tolist() == [2, 3]
+    assert found.tolist() == [3, 2]
+
+
+@pytest.mark.parametrize("n", [50, 20_000])
+def test_the_kth_best_is_that_of_all_in_order(n):
+    scores = np.random.default_rng(3).integers(0, 900, size=n).astype(np.float64)
+
+    for k in (1, 7, 50):
+        assert kth_best(scores, k) == np.sort(scores)[-k]
 
 
 def test_the_best_candidates_are_found_though_thousands_of_better_ones_are_none():
