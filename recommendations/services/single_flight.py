@@ -79,21 +79,21 @@ class SingleFlight(Generic[Made]):
         except RedisAwayError:
             return self._time(make)
         if not is_holder:
-            return self._wait_for_other(load) or self._time(make)
+            return self._wait_for_other(name, load) or self._time(make)
         try:
             # Another may have finished between the look of whoever asked and the lock.
             return load() or self._time(make)
         finally:
             _release_lock(name, token)
 
-    def _wait_for_other(self, load: Callable[[], Made | None]) -> Made | None:
+    def _wait_for_other(self, name: str, load: Callable[[], Made | None]) -> Made | None:
+        """Load once the other has let go; what it makes is long, so it is not asked for before."""
         until = time.monotonic() + self.patience
         while time.monotonic() < until:
             time.sleep(LOOK_AGAIN_SECONDS)
-            made = load()
-            if made is not None:
-                return made
-        return None
+            if not _is_locked(name):
+                return load()
+        return load()
 
     def _time(self, make: Callable[[], Made]) -> Made:
         begun = time.monotonic()
@@ -109,6 +109,15 @@ def lock_key(name: str) -> str:
 def _take_lock(name: str, token: str) -> bool:
     with reachable_redis() as redis:
         return bool(redis.set(lock_key(name), token, nx=True, px=LOCK_MILLISECONDS))
+
+
+def _is_locked(name: str) -> bool:
+    """Tell whether somebody makes it, as far as is known."""
+    try:
+        with reachable_redis() as redis:
+            return bool(redis.exists(lock_key(name)))
+    except RedisAwayError:
+        return False
 
 
 def _release_lock(name: str, token: str) -> None:
