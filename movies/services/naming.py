@@ -12,7 +12,7 @@ NAMED = """
     SELECT movie.id, movie.title, movie.year, movie.movielens_id, movie.imdb_id, movie.tmdb_id,
         stats.rating_count, stats.half_star_total / (2 * NULLIF(stats.rating_count, 0))::float8
     FROM movies_movie AS movie JOIN movies_moviestats AS stats ON stats.movie_id = movie.id
-    WHERE movie.id = ANY(%s) AND NOT movie.is_hidden
+    WHERE movie.id = ANY(%s::bigint[]) AND NOT movie.is_hidden
 """
 
 
@@ -42,5 +42,6 @@ def name_movies(*, movie_ids: Collection[int]) -> dict[int, NamedMovie]:
     As model instances 140 of them take ten times as long.
     """
     with connection.cursor() as cursor:
-        cursor.execute(NAMED, [list(movie_ids)])
+        # As text: psycopg takes as long for a list of 140 numbers as for the rest of the query.
+        cursor.execute(NAMED, [f"{{{','.join(map(str, movie_ids))}}}"])
         return {row[0]: NamedMovie._make(row) for row in cursor.fetchall()}

@@ -21,7 +21,7 @@ def reason_sentence(
     """Return the sentence for a reason; None if what it speaks of is gone or not known."""
     cited = cited_ratings(reason, movies=movies, stars_of=stars_of)
     if reason.kind == "rated" and cited:
-        return because(few_enough(cited))
+        return rated(cited)[0]
     if reason.kind == "close" and cited:
         return _close(movie, *cited[0])
     if reason.kind == "guess":
@@ -40,10 +40,12 @@ def cited_ratings(
     ]
 
 
-def few_enough(cited: Sequence[tuple[Named, float]]) -> Sequence[tuple[Named, float]]:
-    """Return the first of the ratings alone where all of them are too long for a card."""
-    is_long = len(cited) > 1 and len(str(because(cited))) > LONGEST_ON_A_CARD
-    return cited[:1] if is_long else cited
+def rated(cited: Sequence[tuple[Named, float]]) -> tuple[Reason, Sequence[tuple[Named, float]]]:
+    """Return the sentence for cited ratings and those it names: the first alone if all are long."""
+    reason = because(cited)
+    if len(cited) > 1 and len(str(reason)) > LONGEST_ON_A_CARD:
+        return because(cited[:1]), cited[:1]
+    return reason, cited
 
 
 def because(cited: Sequence[tuple[Titled, float]]) -> Reason:

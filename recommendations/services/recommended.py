@@ -9,7 +9,7 @@ from movies.services.curation import read_curation_revision
 from movies.services.naming import NamedMovie, name_movies
 from recommendations.services.personal import read_personal_lists
 from recommendations.services.picks import Pick
-from recommendations.services.reasons import GUESS, acclaimed, because, cited_ratings, few_enough
+from recommendations.services.reasons import GUESS, acclaimed, cited_ratings, rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,11 @@ def _reasons(
 ) -> list[RecommendationReason]:
     if pick.reason.kind == "guess":
         return [RecommendationReason("guess", str(GUESS), [])]
-    cited = few_enough(cited_ratings(pick.reason, movies=movies, stars_of=stars_of))
+    cited = cited_ratings(pick.reason, movies=movies, stars_of=stars_of)
     if cited:
-        ratings = [CitedRating(movie, stars) for movie, stars in cited]
-        return [RecommendationReason("rated", str(because(cited)), ratings)]
+        reason, named = rated(cited)
+        ratings = [CitedRating(movie, stars) for movie, stars in named]
+        return [RecommendationReason("rated", str(reason), ratings)]
     movie = movies[pick.movie_id]
     said = acclaimed(mean=movie.mean, count=movie.rating_count)
     return [RecommendationReason("acclaimed", str(said), [])] if said else []
