@@ -17,7 +17,13 @@ from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import Vocabulary
 from recommendations.engine.ranking.boosts import standardise
-from recommendations.engine.ranking.likeness import Likeness, by_pairs, likeness_of_pairs
+from recommendations.engine.ranking.likeness import (
+    Likeness,
+    Traits,
+    by_pairs,
+    likeness_of_pairs,
+    traits_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,13 +53,13 @@ class ItemFeatures:
 
     def likeness(self, candidates: IndexArray, *, taste_share: float) -> Likeness:
         """Return the likeness between these items: the mean of content's and taste's."""
-        return by_pairs(self.likeness_of_pairs(candidates, taste_share=taste_share))
-
-    def likeness_of_pairs(self, candidates: IndexArray, *, taste_share: float) -> Float32Array:
-        """Return the same of all pairs at once, shape (n, n)."""
-        return likeness_of_pairs(
-            self.terms, self.taste_vectors, candidates, taste_share=taste_share
+        return by_pairs(
+            likeness_of_pairs(self.terms, self.taste_vectors, candidates, taste_share=taste_share)
         )
+
+    def traits(self, *, taste_share: float) -> Traits:
+        """Return what compiled loops compare items by for one list."""
+        return traits_of(self.terms, self.taste_vectors, taste_share=taste_share)
 
 
 _READ: WeakKeyDictionary[Recommender, ItemFeatures] = WeakKeyDictionary()

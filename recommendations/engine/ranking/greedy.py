@@ -13,8 +13,6 @@ import numpy as np
 from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.ranking.moves import Nudge, Why
 
-_ROUNDING = 1e-6  # a cosine in float32 may be that much above 1
-
 
 class Force(Protocol):
     """One cause that pulls candidates up or down, anew for every place."""
@@ -94,27 +92,6 @@ def choose(values: FloatArray, *, k: int, forces: Sequence[Force]) -> Choice:
         nudges=nudges,
         leader_nudges=leader_nudges,
     )
-
-
-def within_reach(
-    values: FloatArray, *, k: int, kinds: Sequence[tuple[int, FloatArray | float]], most_off: float
-) -> IndexArray:
-    """Return the positions that may be among the `k` chosen, ascending, and the first k.
-
-    `kinds` say of each kind of place how many places there are up to the last of it, and what is
-    added to the values, shape (n,), at these. At no place is more than `most_off` taken off, so
-    nobody is chosen who would be that far behind what must be left by then: of 500 candidates
-    some fifty are looked at.
-    """
-    may_be_chosen = np.zeros(len(values), dtype=np.bool_)
-    may_be_chosen[:k] = True
-    for n_places, pull in kinds:
-        worth = values + pull
-        if n_places >= len(worth):
-            return np.arange(len(values))
-        last = np.partition(worth, len(worth) - n_places)[len(worth) - n_places]
-        may_be_chosen |= worth >= last - most_off - _ROUNDING
-    return np.flatnonzero(may_be_chosen).astype(np.int64)
 
 
 def nudges_of(choice: Choice, candidates: IndexArray) -> dict[int, tuple[Nudge, ...]]:

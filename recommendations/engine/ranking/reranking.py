@@ -19,9 +19,9 @@ from recommendations.engine.ranking.greedy import (
     causes_of,
     choose,
     nudges_of,
-    within_reach,
 )
 from recommendations.engine.ranking.knowledge import Knowledge
+from recommendations.engine.ranking.likeness import NO_TRAITS
 from recommendations.engine.ranking.moves import Why
 from recommendations.engine.ranking.plan import ListPlan
 from recommendations.engine.ranking.ranked import Draft
@@ -51,15 +51,6 @@ class _Candidates:
         if not self.boosts:
             return self.relevance
         return np.asarray(self.relevance + np.sum([each.values for each in self.boosts], axis=0))
-
-    def take(self, positions: IndexArray) -> "_Candidates":
-        """Return those at these positions."""
-        return _Candidates(
-            items=self.items[positions],
-            relevance=self.relevance[positions],
-            boosts=[replace(each, values=each.values[positions]) for each in self.boosts],
-            stand_out=self.stand_out.take_out(positions) if self.stand_out else None,
-        )
 
 
 def rerank(
@@ -149,27 +140,20 @@ def _choose(
     candidates: _Candidates, *, plan: ListPlan, history: History, features: ItemFeatures | None
 ) -> Choice | None:
     """Return what is chosen for the varied places, None where nothing pulls."""
-    if plan.calibration:  # what it adds has no bound as near as that of variety
+    if plan.calibration:
         return _choose_calibrated(candidates, plan=plan, history=history, features=features)
-    varies = features is not None and plan.diversity > 0
-    if not (varies or candidates.boosts or candidates.stand_out):
+    strength = 0.0 if features is None else plan.diversity
+    if not (strength or candidates.boosts or candidates.stand_out):
         return None
-    stand_out = candidates.stand_out
-    kinds = [(plan.varied, 0.0)] if stand_out is None else stand_out.kinds(plan.varied)
-    near = within_reach(candidates.worth, k=plan.varied, kinds=kinds, most_off=plan.diversity)
-    few = candidates.take(near)
-    likeness = None
-    if features is not None and varies:
-        likeness = features.likeness_of_pairs(few.items, taste_share=plan.taste_share)
-    choice = choose_varied(
-        few.relevance,
+    return choose_varied(
+        candidates.relevance,
         k=plan.varied,
-        boosts=few.boosts,
-        stand_out=few.stand_out,
-        likeness=likeness,
-        strength=plan.diversity,
+        boosts=candidates.boosts,
+        stand_out=candidates.stand_out,
+        items=candidates.items,
+        traits=NO_TRAITS if features is None else features.traits(taste_share=plan.taste_share),
+        strength=strength,
     )
-    return replace(choice, positions=near[choice.positions], leaders=near[choice.leaders])
 
 
 def _choose_calibrated(

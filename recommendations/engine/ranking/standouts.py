@@ -6,6 +6,7 @@ over people and over its deviation, says for whom it stands out, whether many kn
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -83,29 +84,29 @@ class StandOut:
         """Start at the first place."""
         self._stand_out = stand_out
         self._shares = tuple(shares)
-        self._pulls = {share: stand_out * (share / (1.0 - share)) for share in self._shares}
         self._place = 0
 
     def pull(self) -> FloatArray:
         """Return share / (1 − share) · stand_out for the next place, shape (n,)."""
-        return self._pulls[self._shares[self._place % len(self._shares)]]
-
-    def take_out(self, positions: IndexArray) -> "StandOut":
-        """Return the same for the candidates at these positions, from the first place on."""
-        return StandOut(self._stand_out[positions], shares=self._shares)
+        return self._stand_out * _weight(self._shares[self._place % len(self._shares)])
 
     def by_kind(self, k: int) -> tuple[FloatArray, IndexArray]:
-        """Return the pull of each kind of place, (n_kinds, n), and the kinds of `k` places."""
-        rows = {share: row for row, share in enumerate(self._pulls)}
-        kinds = [rows[self._shares[place % len(self._shares)]] for place in range(k)]
-        return np.array(list(self._pulls.values())), np.array(kinds, dtype=np.int64)
-
-    def kinds(self, k: int) -> list[tuple[int, FloatArray]]:
-        """Return for each share among the first `k` places the number up to its last, and pull."""
-        ends = {self._shares[place % len(self._shares)]: place + 1 for place in range(k)}
-        return [(end, self._pulls[share]) for share, end in ends.items()]
+        """Return the pull at each kind of place, (n_kinds, n), and the kinds of `k` places."""
+        weights, kinds = _kinds_of(self._shares, k)
+        return weights[:, np.newaxis] * self._stand_out, kinds
 
     def take(self, position: int) -> None:
         """Go on to the next place."""
         del position
         self._place += 1
+
+
+def _weight(share: float) -> float:
+    return share / (1.0 - share)
+
+
+@cache
+def _kinds_of(shares: tuple[float, ...], k: int) -> tuple[FloatArray, IndexArray]:
+    """Return the weights there are, and the place of that of each of the first `k` places."""
+    weights, kinds = np.unique([_weight(share) for share in shares], return_inverse=True)
+    return weights, np.resize(kinds, k).astype(np.int64)

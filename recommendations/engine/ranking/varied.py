@@ -1,6 +1,8 @@
 """Fill a list where, of all forces, only that of variety depends on what was chosen before.
 
-What `greedy.choose` does for any forces, thirty places in one compiled loop.
+What `greedy.choose` does for any forces, thirty places in one compiled loop. Likeness only ever
+takes off, so what a candidate was worth before is the most it can be worth: it is compared with
+what was chosen since when it comes up, which of five hundred some fifty do.
 """
 
 from collections.abc import Sequence
@@ -8,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numba import types
 
-from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
-from recommendations.engine.compiled import INDICES, array_of, compiled, tuple_of
+from recommendations.engine.arrays import FloatArray, IndexArray
+from recommendations.engine.compiled import FLOATS, INDICES, array_of, compiled, tuple_of
 from recommendations.engine.ranking.greedy import Boost, Choice
+from recommendations.engine.ranking.likeness import TRAITS, Traits, greatest_likeness
 from recommendations.engine.ranking.standouts import StandOut
 
 _FOUND = tuple_of(
@@ -24,24 +27,24 @@ def choose_varied(
     k: int,
     boosts: Sequence[Boost],
     stand_out: StandOut | None,
-    likeness: Float32Array | None,
+    items: IndexArray,
+    traits: Traits,
     strength: float,
 ) -> Choice:
     """Return at most `k` of the candidates, whose values of shape (n,) are in order of score.
 
-    `strength` times the greatest `likeness`, shape (n, n), to what is chosen already is taken
-    off; being unlike counts as 0. Ties go to the earlier candidate.
+    `strength` times the greatest likeness to what is chosen already is taken off, by the traits
+    of the candidates' items, shape (n,); being unlike counts as 0. Ties go to the earlier
+    candidate.
     """
     k = min(k, len(values))
     kinds: IndexArray = np.zeros(k, dtype=np.int64)
     pulls = np.zeros((1, len(values)))
     if stand_out is not None:
         pulls, kinds = stand_out.by_kind(k)
-    if likeness is None:
-        likeness = np.zeros((len(values), len(values)), dtype=np.float32)
     worth = pulls + np.sum([values, *(boost.values for boost in boosts)], axis=0)
     found, taken_off = np.empty((2, k), dtype=np.int64), np.empty((2, k))
-    _fill(worth, kinds, likeness, strength, (found, taken_off))
+    _fill((worth, kinds), items, traits, strength, (found, taken_off))
     nudges = [*(boost.values[found] for boost in boosts), taken_off, pulls[kinds, found]]
     of_chosen, of_leaders = np.stack(nudges, axis=2)
     return Choice(
@@ -53,41 +56,66 @@ def choose_varied(
     )
 
 
+@compiled(types.int64(FLOATS, FLOATS, FLOATS))
+def _first_best(worth: FloatArray, ceiling: FloatArray, pull: FloatArray) -> int:
+    """Return who is worth most; from each on nobody is worth more than the ceiling."""
+    best = 0
+    most = worth[0] + pull[0]
+    for position in range(1, len(worth)):
+        if ceiling[position] <= most:
+            break
+        if worth[position] + pull[position] > most:
+            best, most = position, worth[position] + pull[position]
+    return best
+
+
 @compiled(
-    types.void(
-        array_of(types.float64, ndim=2),
-        INDICES,
-        array_of(types.float32, ndim=2),
-        types.float64,
-        _FOUND,
+    *(
+        types.void(
+            tuple_of(array_of(types.float64, ndim=2), INDICES),
+            INDICES,
+            traits,
+            types.float64,
+            _FOUND,
+        )
+        for traits in TRAITS
     )
 )
 def _fill(
-    worth: FloatArray,
-    kinds: IndexArray,
-    likeness: Float32Array,
+    places: tuple[FloatArray, IndexArray],
+    items: IndexArray,
+    traits: Traits,
     strength: float,
     found: tuple[IndexArray, FloatArray],
 ) -> None:
-    """Find for each place, of a kind that is a row of `worth`, who is chosen and who leads.
+    """Find who is chosen for each place, and who leads, and what likeness takes off them.
 
-    They and what likeness takes off them, shape (2, k) each, are written to `found`.
+    A place is of a kind, a row of what candidates are worth. What is found has shape (2, k) each.
     """
+    worth, kinds = places
     positions, taken_off = found
-    n = worth.shape[1]
-    pull = np.zeros(n)
-    is_taken = np.zeros(n, dtype=np.bool_)
+    ceiling = worth.copy()
+    for kind in range(len(worth)):
+        for position in range(len(items) - 2, -1, -1):
+            ceiling[kind, position] = max(ceiling[kind, position], ceiling[kind, position + 1])
+    pull = np.zeros(len(items))
+    n_compared = np.zeros(len(items), dtype=np.int64)
+    chosen = np.empty(len(kinds), dtype=np.int64)
     leader = 0
     for place in range(len(kinds)):
-        best, most = -1, 0.0
-        for position in range(n):
-            value = worth[kinds[place], position] + pull[position]
-            if not is_taken[position] and (best < 0 or value > most):
-                best, most = position, value
-        while is_taken[leader]:
+        kind = kinds[place]
+        while pull[leader] == -np.inf:
             leader += 1
+        best = leader
+        while True:
+            if strength and n_compared[best] < place:
+                likeness = greatest_likeness(traits, items[best], chosen[n_compared[best] : place])
+                pull[best] = min(pull[best], -strength * likeness)
+            n_compared[best] = place
+            best = _first_best(worth[kind], ceiling[kind], pull)
+            if n_compared[best] == place:
+                break
         positions[0, place], positions[1, place] = best, leader
         taken_off[0, place], taken_off[1, place] = pull[best], pull[leader]
-        is_taken[best] = True
-        for position in range(n):
-            pull[position] = min(pull[position], -strength * likeness[best, position])
+        chosen[place] = items[best]
+        pull[best] = -np.inf  # taken
