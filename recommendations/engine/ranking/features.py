@@ -20,8 +20,9 @@ from recommendations.engine.ranking.boosts import standardise
 from recommendations.engine.ranking.likeness import (
     Likeness,
     Traits,
-    by_pairs,
-    likeness_of_pairs,
+    Vectors,
+    by_traits,
+    measured,
     traits_of,
 )
 
@@ -53,13 +54,15 @@ class ItemFeatures:
 
     def likeness(self, candidates: IndexArray, *, taste_share: float) -> Likeness:
         """Return the likeness between these items: the mean of content's and taste's."""
-        return by_pairs(
-            likeness_of_pairs(self.terms, self.taste_vectors, candidates, taste_share=taste_share)
-        )
+        return by_traits(self.traits(taste_share=taste_share), candidates)
 
     def traits(self, *, taste_share: float) -> Traits:
         """Return what compiled loops compare items by for one list."""
-        return traits_of(self.terms, self.taste_vectors, taste_share=taste_share)
+        return traits_of(self.terms, self._measured_vectors, taste_share=taste_share)
+
+    @cached_property
+    def _measured_vectors(self) -> Vectors | None:
+        return None if self.taste_vectors is None else measured(self.taste_vectors)
 
 
 _READ: WeakKeyDictionary[Recommender, ItemFeatures] = WeakKeyDictionary()

@@ -13,7 +13,7 @@ from numba import types
 from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.compiled import FLOATS, INDICES, array_of, compiled, tuple_of
 from recommendations.engine.ranking.greedy import Boost, Choice
-from recommendations.engine.ranking.likeness import TRAITS, Traits, greatest_likeness
+from recommendations.engine.ranking.likeness import TRAITS, Traits, compare
 from recommendations.engine.ranking.standouts import StandOut
 
 _FOUND = tuple_of(
@@ -100,7 +100,7 @@ def _fill(
             ceiling[kind, position] = max(ceiling[kind, position], ceiling[kind, position + 1])
     pull = np.zeros(len(items))
     n_compared = np.zeros(len(items), dtype=np.int64)
-    chosen = np.empty(len(kinds), dtype=np.int64)
+    chosen, likeness = np.empty(len(kinds), dtype=np.int64), np.empty(len(kinds))
     leader = 0
     for place in range(len(kinds)):
         kind = kinds[place]
@@ -108,9 +108,11 @@ def _fill(
             leader += 1
         best = leader
         while True:
-            if strength and n_compared[best] < place:
-                likeness = greatest_likeness(traits, items[best], chosen[n_compared[best] : place])
-                pull[best] = min(pull[best], -strength * likeness)
+            if strength:
+                since = chosen[n_compared[best] : place]
+                compare(traits, items[best], since, likeness[: len(since)])
+                for each in likeness[: len(since)]:
+                    pull[best] = min(pull[best], -strength * each)
             n_compared[best] = place
             best = _first_best(worth[kind], ceiling[kind], pull)
             if n_compared[best] == place:

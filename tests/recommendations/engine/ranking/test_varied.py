@@ -2,13 +2,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recommendations.engine.increments.joined_rows import join_rows
 from recommendations.engine.ranking.diversity import Sameness
 from recommendations.engine.ranking.greedy import Boost, choose
 from recommendations.engine.ranking.likeness import (
     NO_TRAITS,
-    by_pairs,
-    likeness_of_pairs,
+    by_traits,
+    measured,
     traits_of,
 )
 from recommendations.engine.ranking.standouts import StandOut
@@ -24,7 +23,7 @@ def draw_traits(rng, *, with_taste):
     terms = sparse.csr_array(terms.multiply(1 / np.maximum(norms, 1e-9)[:, np.newaxis]))
     vectors = rng.normal(size=(N_ITEMS, 6)).astype(np.float32)
     vectors[7] = 0.0
-    return terms.astype(np.float32), vectors if with_taste else None
+    return terms.astype(np.float32), measured(vectors) if with_taste else None
 
 
 @pytest.mark.parametrize("strength", [0.05, 0.6])
@@ -45,7 +44,7 @@ def test_a_compiled_choice_is_that_of_the_forces(seed, strength):
         traits=traits_of(terms, vectors, taste_share=0.3),
         strength=strength,
     )
-    likeness = by_pairs(likeness_of_pairs(terms, vectors, items, taste_share=0.3))
+    likeness = by_traits(traits_of(terms, vectors, taste_share=0.3), items)
     variety = Sameness(likeness, n_candidates=30, strength=strength)
     forces = [*boosts, variety, StandOut(far_out, shares=SHARES)]
     expected = choose(values, k=12, forces=forces)
@@ -54,24 +53,6 @@ def test_a_compiled_choice_is_that_of_the_forces(seed, strength):
     assert found.causes == expected.causes
     assert np.allclose(found.nudges, expected.nudges, atol=1e-6)
     assert np.allclose(found.leader_nudges, expected.leader_nudges, atol=1e-6)
-
-
-def test_vectors_that_came_later_are_compared_too():
-    terms, vectors = draw_traits(np.random.default_rng(1), with_taste=True)
-    joined = join_rows(vectors[:20], vectors[20:])
-
-    def chosen(rows):
-        return choose_varied(
-            np.linspace(1, 0, N_ITEMS),
-            k=9,
-            boosts=[],
-            stand_out=None,
-            items=np.arange(N_ITEMS)[::-1].copy(),
-            traits=traits_of(terms, rows, taste_share=0.5),
-            strength=0.7,
-        ).nudges.tolist()
-
-    assert chosen(joined) == chosen(vectors)
 
 
 def test_without_likeness_and_what_stands_out_values_decide():
