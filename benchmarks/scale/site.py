@@ -179,40 +179,64 @@ def _megabytes(directory: Path) -> int:
 
 
 def batch_lists(size: Size) -> dict[str, Any]:
-    """Make the lists of many people at once, as after an activation."""
+    """Make the lists of many people at once: ranked ahead, as after an activation, and whole."""
     prepare(size.directory / "site")
     from config.redis import redis_client
-    from recommendations.services.warming import warm_people
+    from recommendations.services import warming
 
     user_ids = _raters(PEOPLE_IN_BATCH)
-    redis_client().flushdb()
-    warm_people(user_ids[:500])  # the arrays come into memory
-    report = warm_people(user_ids[500:])
-    return {"people": report.kept, "people_a_second": round(report.kept / report.seconds, 1)}
+    figures: dict[str, Any] = {}
+    for name, make in (("ranked", warming.rank_block), ("whole", warming.make_block)):
+        redis_client().flushdb()
+        warming.warm_people(user_ids[:500], make=make)  # the arrays come into memory
+        report = warming.warm_people(user_ids[500:], make=make)
+        figures[f"{name}_people"] = report.kept
+        figures[f"{name}_a_second"] = round(report.kept / report.seconds, 1)
+    return figures
 
 
 def lists_on_demand(size: Size) -> dict[str, Any]:
-    """Make the lists of one person after the other, as a request does that finds none."""
+    """Make the lists of one person after the other, as a request does that finds none.
+
+    And complete those of the same people from movies ranked ahead.
+    """
     prepare(size.directory / "site")
-    from accounts.models import User
     from config.blas import use_one_blas_thread
     from config.redis import redis_client
-    from movies.services.curation import read_curation_revision
-    from recommendations.services.personal import read_personal_lists
+    from recommendations.services import warming
 
     redis_client().flushdb()
     use_one_blas_thread()
+    user_ids = _raters(PEOPLE_ON_DEMAND + 30)
+    clock, processor = _read_lists(user_ids)
+    redis_client().flushdb()
+    warming.warm_people(user_ids, make=warming.rank_block)
+    completed, _ = _read_lists(user_ids)
+    return {
+        **{f"p{q}_ms": _percentile(clock, q) for q in (50, 95, 99)},
+        "processor_p95_ms": _percentile(processor, 95),
+        "completed_p95_ms": _percentile(completed, 95),
+    }
+
+
+def _read_lists(user_ids: list[int]) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of clock and of processor that each person's lists took."""
+    from accounts.models import User
+    from movies.services.curation import read_curation_revision
+    from recommendations.services.personal import read_personal_lists
+
     revision = read_curation_revision()
     clock, processor = [], []
-    for user in User.objects.filter(pk__in=_raters(PEOPLE_ON_DEMAND + 30)):
+    for user in User.objects.filter(pk__in=user_ids):
         started, used = time.perf_counter(), time.process_time()
         read_personal_lists(user=user, curation_revision=revision)
         clock.append(1e3 * (time.perf_counter() - started))
         processor.append(1e3 * (time.process_time() - used))
-    return {
-        **{f"p{q}_ms": round(float(np.percentile(clock[30:], q)), 2) for q in (50, 95, 99)},
-        "processor_p95_ms": round(float(np.percentile(processor[30:], 95)), 2),
-    }
+    return clock[30:], processor[30:]  # without what a process reads once
+
+
+def _percentile(milliseconds: list[float], q: int) -> float:
+    return round(float(np.percentile(milliseconds, q)), 2)
 
 
 def _raters(count: int) -> list[int]:
