@@ -177,6 +177,7 @@ def _make(
             updated = update_hybrid(model, state, changes)
             tell("writing", 0.9)
             artefacts.save(updated, path, base=base_path)
+            artefacts.load(path)  # what could not serve must not come to be served
             return asdict(updated.training_)
 
         progress = Progress(version, report=report)

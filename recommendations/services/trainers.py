@@ -49,5 +49,6 @@ def fit_and_save(interactions: Interactions, *, recipe: Recipe, directory: Path)
     with keeping_state(directory.name) as state:
         model = build_model(recipe).fit(interactions)
         sha256 = artefacts.save(model, directory)
+        artefacts.load(directory)  # what could not serve must not come to be served
         state.finish(artefact_sha256=sha256, interactions=interactions)
     return Fitted(recipe=recipe_of(model), counts=asdict(model.training_))

@@ -24,7 +24,7 @@ from recommendations.models import ModelVersion
 from recommendations.services import increments, training
 from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.dataset import read_interactions
-from recommendations.services.increments import make_increment
+from recommendations.services.increments import make_increment, update_hybrid
 from recommendations.services.registry import (
     activate_version,
     active_version,
@@ -305,6 +305,21 @@ def test_a_decision_made_meanwhile_stands(two_camps, monkeypatch):
 
     assert make_increment().state == State.READY
     assert active_version() == newer
+
+
+def test_one_that_cannot_score_does_not_come_to_serve(two_camps, monkeypatch):
+    def update_badly(*args):
+        updated = update_hybrid(*args)
+        updated.components_["popularity"].liked_part_ = np.full(updated.n_items, np.inf)
+        return updated
+
+    monkeypatch.setattr(increments, "update_hybrid", update_badly)
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+
+    with pytest.raises(TrainingFailedError, match="not finite"):
+        make_increment()
+
+    assert active_version() == two_camps.version
 
 
 def test_the_command_says_what_it_did(two_camps, capsys):

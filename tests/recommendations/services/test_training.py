@@ -1,5 +1,6 @@
 import time
 
+import numpy as np
 import psycopg
 import pytest
 from django.core import mail
@@ -7,6 +8,7 @@ from django.db import OperationalError, connection
 
 from recommendations.engine import artefacts
 from recommendations.engine.models.hybrid import Hybrid
+from recommendations.engine.models.popularity import Popularity
 from recommendations.errors import (
     NothingToLearnFromError,
     TrainingCancelledError,
@@ -133,6 +135,20 @@ def test_a_training_that_fails_is_told_of(two_camps, monkeypatch):
         train_version(activate=True)
 
     assert "The training failed. ZeroDivisionError" in ModelVersion.objects.first().alert
+
+
+def test_a_model_that_cannot_score_does_not_come_to_serve(two_camps, monkeypatch):
+    def fit_badly(self, interactions):
+        fit(self, interactions)
+        self.liked_part_[0] = np.inf
+
+    fit = Popularity._fit
+    monkeypatch.setattr(Popularity, "_fit", fit_badly)
+
+    with pytest.raises(TrainingFailedError, match="not finite"):
+        train_version(activate=True)
+
+    assert ModelVersion.objects.get(state=State.ACTIVE) == two_camps.version
 
 
 @pytest.mark.django_db(transaction=True)
