@@ -139,6 +139,22 @@ def test_many_sets_are_solved_step_by_step_to_the_same_end(monkeypatch):
     exact.learn(targets)
     monkeypatch.setattr("recommendations.engine.models.set_ridge.LARGEST_CHOLESKY", 10)
     stepwise = SetRidge(sets=sets, ridge=2.0).fresh(2)
-    for _ in range(10):
+    for _ in range(60):
         stepwise.learn(targets)
     assert stepwise.fitted == pytest.approx(exact.fitted, abs=1e-3)
+
+
+def test_steps_go_on_until_little_is_left_of_the_targets(monkeypatch):
+    monkeypatch.setattr("recommendations.engine.models.set_ridge.LARGEST_CHOLESKY", 10)
+    rng = np.random.default_rng(0)
+    popularity = np.arange(1, 301)[:, np.newaxis] ** -0.7
+    cells = (rng.random((300, 200)) < 6 * popularity * rng.random(200) ** 2).astype(np.float32)
+    sets = sparse.csr_array(cells / np.sqrt(np.maximum(cells.sum(axis=1, keepdims=True), 1)))
+    targets = rng.normal(size=(300, 3)).astype(np.float32)
+
+    ridge = SetRidge(sets=sets, ridge=0.05).fresh(3)
+    ridge.learn(targets)
+
+    # Four steps fit twice as much, and in a fit of stars too much feeds on itself.
+    exact = sets @ np.linalg.solve((sets.T @ sets).toarray() + 0.05 * np.eye(200), sets.T @ targets)
+    assert np.linalg.norm(ridge.fitted - exact) < 0.3 * np.linalg.norm(targets)
