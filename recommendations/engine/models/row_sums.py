@@ -21,15 +21,20 @@ _MANY = 1024
 
 def sum_rows(weights: CsrMatrix | Float32Array, entries: Entries) -> FloatArray:
     """Return Σ_i inputs_i · weights[rows_i], shape (n_columns,)."""
-    if not isinstance(weights, np.ndarray):
-        return sparse_rows.add_rows(weights, entries)
-    inputs, rows = entries
     total = np.zeros(weights.shape[1], dtype=np.float64)
+    _add_rows(total, weights, entries)
+    return total
+
+
+def _add_rows(total: FloatArray, weights: CsrMatrix | Float32Array, entries: Entries) -> None:
+    if not isinstance(weights, np.ndarray):
+        sparse_rows.add_rows(total, weights, entries)
+        return
+    inputs, rows = entries
     short = inputs.astype(np.float32)
     for start in range(0, len(rows), _PIECE):
         piece = slice(start, start + _PIECE)
         total += short[piece] @ weights[rows[piece]]
-    return total
 
 
 def take_block(
@@ -81,7 +86,7 @@ def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entr
     n_entries = sum(len(inputs) for inputs, _ in histories)
     if not isinstance(weights, np.ndarray) or n_entries < weights.shape[0]:
         for total, entries in zip(totals, histories, strict=True):
-            total[:] = sum_rows(weights, entries)
+            _add_rows(total, weights, entries)
         return totals
     for start in range(0, len(histories), _MANY):
         block = slice(start, start + _MANY)

@@ -10,6 +10,7 @@ what the witnesses have in common.
 
 from collections import abc
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -137,9 +138,7 @@ class Sequence(Recommender):
 
     def kernels(self) -> tuple[Float32Array, Float32Array]:
         """Return the weight of an entry 1, 2, … `window` places ago for each matrix."""
-        lags = np.arange(1, self.window + 1)
-        flat = 0.5 ** (lags / self.half_life)
-        return (1 / lags).astype(np.float32), flat.astype(np.float32)
+        return _kernels(self.window, self.half_life)
 
     def trail(self, interactions: Interactions) -> Trail:
         """Return the ratings and the events of active items, in order."""
@@ -235,6 +234,16 @@ class Sequence(Recommender):
             add_cells(
                 totals, self.weights_, (own_inputs, own_rows), places, owners=own, scales=scales
             )
+
+
+@cache
+def _kernels(window: int, half_life: float) -> tuple[Float32Array, Float32Array]:
+    """Return both kernels, worked out once: everybody's history is weighed by them."""
+    lags = np.arange(1, window + 1)
+    kernels = (1 / lags).astype(np.float32), (0.5 ** (lags / half_life)).astype(np.float32)
+    for kernel in kernels:
+        kernel.setflags(write=False)
+    return kernels
 
 
 def _rating_places(interactions: Interactions) -> IndexArray:

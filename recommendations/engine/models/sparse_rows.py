@@ -37,11 +37,9 @@ def with_short_indices(weights: CsrMatrix) -> CsrMatrix:
     return cast("CsrMatrix", sparse.csr_array(parts, shape=weights.shape))
 
 
-def add_rows(weights: CsrMatrix, entries: Entries) -> FloatArray:
-    """Return Σ_i inputs_i · weights[rows_i], shape (n_columns,)."""
-    totals = np.zeros(weights.shape[1], dtype=np.float64)
+def add_rows(totals: FloatArray, weights: CsrMatrix, entries: Entries) -> None:
+    """Add Σ_i inputs_i · weights[rows_i] to totals of shape (n_columns,)."""
     _add_rows(_parts_of(weights), entries, totals)
-    return totals
 
 
 def add_cells(

@@ -17,7 +17,9 @@ def one_row(*, n_columns, column, value):
 def test_columns_beyond_two_bytes_are_added_up_too(column):
     weights = one_row(n_columns=max(column + 1, 300), column=column, value=2.0)
 
-    totals = add_rows(weights, (np.array([1.5]), np.array([0])))
+    totals = np.zeros(weights.shape[1])
+
+    add_rows(totals, weights, (np.array([1.5]), np.array([0])))
 
     assert np.flatnonzero(totals).tolist() == [column]
     assert totals[column] == 3.0
@@ -27,7 +29,7 @@ def test_short_columns_go_when_their_matrix_goes():
     before = len(sparse_rows._columns)
     weights = one_row(n_columns=9, column=3, value=1.0)
     for _ in range(2):
-        add_rows(weights, (np.array([1.0]), np.array([0])))
+        add_rows(np.zeros(9), weights, (np.array([1.0]), np.array([0])))
     assert len(sparse_rows._columns) == before + 1
 
     del weights
