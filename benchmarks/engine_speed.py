@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from benchmarks.engine_speed_cases import LENGTHS
-from benchmarks.page import format_table, write_table
+from benchmarks.page import format_table, say, write_table
 
 CASES = Path(__file__).with_name("engine_speed_cases.py")
 
@@ -42,7 +42,7 @@ def main() -> int:
         if not code:
             cases = json.loads(report.read_text(encoding="utf-8"))["benchmarks"]
             table = format_table(*rows_of({case["name"]: case for case in cases}))
-            sys.stdout.write(f"{table}\n")
+            say(table)
             write_table(table, target="bench-engine")
     return int(code)
 

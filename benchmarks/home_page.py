@@ -8,13 +8,13 @@ at a steady rate.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.freshness import measure_page
 from benchmarks.movielens import data_directory
+from benchmarks.page import say
 from benchmarks.private_site import (
     free_port,
     load_site,
@@ -47,10 +47,9 @@ def main() -> None:
         measure("/", WARM_UP_SECONDS)
         home = measure("/", options.seconds)
         bare = measure("/livez", WARM_UP_SECONDS)
-    write = sys.stdout.write
-    write(f"front page at {options.rate:g}/s: {summary(home)}\n")
-    write(f"/livez at {options.rate:g}/s: {summary(bare)}\n")
-    write(f"ratio of the medians: {np.median(home) / np.median(bare):.1f}\n")
+    say(f"front page at {options.rate:g}/s: {summary(home)}")
+    say(f"/livez at {options.rate:g}/s: {summary(bare)}")
+    say(f"ratio of the medians: {np.median(home) / np.median(bare):.1f}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import TypeVar, cast
 import numpy as np
 
 from benchmarks.movielens import SETS, write_csv_files
-from benchmarks.page import format_table, write_table
+from benchmarks.page import format_table, say, write_table
 from recommendations.engine import artefacts
 from recommendations.engine.arrays import BoolArray, IndexArray
 from recommendations.engine.base import Recommender
@@ -45,11 +45,6 @@ TOP = 20
 STRONGEST = 300
 WORTH_A_ROW = 0.1
 USUAL_SET, USUAL_PEOPLE = "ml-1m", 1_000
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 @dataclass(frozen=True)

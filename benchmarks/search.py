@@ -10,7 +10,6 @@ import argparse
 import os
 import random
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import django
 
+from benchmarks.page import say
 from runner.places import ROOT
 from runner.services import ensure_services
 
@@ -67,7 +67,7 @@ def fill(movies: int, rng: random.Random) -> dict[str, list[str]]:
             for number, title in enumerate(titles, start=1)
         ),
     )
-    report(f"{movies:,} titles saved and indexed in {time.perf_counter() - started:.1f} s.")
+    say(f"{movies:,} titles saved and indexed in {time.perf_counter() - started:.1f} s.")
     copy("movies_person (id, name)", enumerate(names, start=1))
     copy(
         "movies_tag (id, name, slug, is_hidden)",
@@ -103,7 +103,7 @@ def real_titles() -> list[str]:
     from movies.importers.layouts import find_layout
 
     if not LATEST_SMALL.exists():
-        report(f"No {LATEST_SMALL}: words of the demo catalogue instead.")
+        say(f"No {LATEST_SMALL}: words of the demo catalogue instead.")
         return [film.title for film in read_films()]
     layout = find_layout(open_archive(LATEST_SMALL), LATEST_SMALL)
     return [row.title.title for row in layout.movies(lambda **_: None)]
@@ -158,8 +158,8 @@ def measure(queries: dict[str, list[str]]) -> None:
     from movies.services.search import search_movies, suggest
 
     trivial = percentile(times(ask_nothing, [""] * 1_000), 50)
-    report(f"A trivial query takes {trivial:.2f} ms.\n")
-    report(f"{'ms':<20}{'search: p50':>12}{'p95':>8}{'suggest: p50':>15}{'p95':>8}")
+    say(f"A trivial query takes {trivial:.2f} ms.\n")
+    say(f"{'ms':<20}{'search: p50':>12}{'p95':>8}{'suggest: p50':>15}{'p95':>8}")
     all_searched: list[float] = []
     all_suggested: list[float] = []
     for kind, texts in queries.items():
@@ -169,7 +169,7 @@ def measure(queries: dict[str, list[str]]) -> None:
         all_suggested += suggested
         report_line(kind, searched, suggested)
     report_line("all", all_searched, all_suggested)
-    report(
+    say(
         f"\nIn trivial queries, at p95: search {percentile(all_searched, 95) / trivial:.0f}, "
         f"suggest {percentile(all_suggested, 95) / trivial:.0f}."
     )
@@ -197,15 +197,10 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 
 def report_line(kind: str, searched: Sequence[float], suggested: Sequence[float]) -> None:
-    report(
+    say(
         f"{kind:<20}{percentile(searched, 50):>12.1f}{percentile(searched, 95):>8.1f}"
         f"{percentile(suggested, 50):>15.1f}{percentile(suggested, 95):>8.1f}"
     )
-
-
-def report(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python -m benchmarks.versions [--data ml-1m.zip] [--rounds 10]
 
-Two web servers serve as on two machines: each has a cache of artefacts of its own. Asked without a
-pause, they are timed from the start of the command `manage.py activate` or `rollback`, and from the
+Two web servers serve as on two machines: each has a cache of artefacts of its own. Asked every
+20 ms, they are timed from the start of the command `manage.py activate` or `rollback`, and from the
 moment the pointer moved, to the first answer by the other version of the later one. The command's
 processor time until it is done, which is after that moment, is what a busy machine tells as well.
 """
@@ -20,6 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.movielens import data_directory
+from benchmarks.page import say
 from benchmarks.private_site import (
     Visitor,
     ask,
@@ -34,11 +35,6 @@ from runner.places import ROOT
 
 GIVE_UP_SECONDS = 60.0
 PEOPLE = 20
-
-
-def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 def version_of(port: int, visitor: Visitor) -> int | None:

@@ -1,6 +1,6 @@
 """Measure how fast people's lists are made: everybody's in batch, and one on demand.
 
-    make bench-warming                    # MovieLens 1M, everybody in it
+    make bench-warming                    # MovieLens 1M, 6,000 of its people
 
 Whole lists are all that is kept of a person: a hundred picks with reasons and moves, the rows of
 "because you liked", expected stars. After a training movies are ranked for everybody who was here
@@ -11,7 +11,6 @@ and lists written to Redis, on private servers under var/benchmarks. The plain p
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.movielens import data_directory
-from benchmarks.page import format_table, write_table
+from benchmarks.page import format_table, say, write_table
 from benchmarks.private_site import load_site, prepare, summary
 
 ON_DEMAND = 300
@@ -112,7 +111,7 @@ def main() -> None:
         ),
         ("plain product, one thread", f"{product:,.0f} people/s", "", "1"),
     )
-    sys.stdout.write(f"{table}\n")
+    say(table)
     write_table(table, target="bench-warming")
 
 

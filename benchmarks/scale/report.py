@@ -1,6 +1,5 @@
 """Write table, exponents and plot of docs/scale.md from the figures of all sizes."""
 
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -8,12 +7,12 @@ from typing import Any
 import numpy as np
 from matplotlib import pyplot as plt
 
+from benchmarks.page import say, write_table
 from benchmarks.scale.sizes import SIZES, Size
 from runner.places import ROOT
 
 PAGE = ROOT / "docs" / "scale.md"
 PLOT = ROOT / "docs" / "images" / "scale.svg"
-BEGIN, END = "<!-- written by make bench-scale -->", "<!-- to here -->"
 
 Value = Callable[[Size], float | None]
 
@@ -76,13 +75,10 @@ def main() -> None:
     """Replace the part of the page between the two marks; draw the plot."""
     is_drawn = _draw()
     table = "\n".join(_table())
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    _, after = rest.split(END)
     shown = f"\n\n![Seconds by number of ratings]({PLOT.relative_to(PAGE.parent)})"
     plot = shown if is_drawn else ""
-    PAGE.write_text(f"{before}{BEGIN}\n{table}{plot}\n{END}{after}", encoding="utf-8")
-    sys.stdout.write(f"{table}\n")
+    write_table(f"{table}{plot}", target="bench-scale", page=PAGE)
+    say(table)
 
 
 def _table() -> list[str]:
