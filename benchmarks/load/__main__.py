@@ -4,8 +4,8 @@ python -m benchmarks.load [--size 1M] [--only home search] [--seconds 15]
 """
 
 import argparse
-import sys
 
+from benchmarks.page import say
 from benchmarks.private_site import load_site, make_visitors, prepare
 from benchmarks.scale.site import prepare as prepare_size
 from benchmarks.scale.sizes import Size
@@ -26,24 +26,20 @@ def main() -> None:
         from benchmarks.movielens import data_directory
 
         load_site(data_directory() / "movielens" / "ml-1m.zip")
-    from benchmarks.load.site import measure_bare, measure_site
+    from benchmarks.load.site import kinds_of, measure_bare, measure_site
 
-    visitors = make_visitors(VISITORS)
+    kinds = kinds_of(make_visitors(VISITORS), only=options.only)
     bare = measure_bare(seconds=options.seconds)
-    found = measure_site(visitors, only=options.only, seconds=options.seconds)
-    write("| asked for | a second | of the bare view | p50, p95, p99 ms | processor ms | failed |")
-    write("| --- | ---: | ---: | --- | ---: | ---: |")
+    found = measure_site(kinds, seconds=options.seconds)
+    say("| asked for | a second | of the bare view | p50, p95, p99 ms | processor ms | failed |")
+    say("| --- | ---: | ---: | --- | ---: | ---: |")
     for name, figures in {"bare view": bare, **found}.items():
         share = 100 * figures["a_second"] / bare["a_second"]
-        write(
+        say(
             f"| {name} | {figures['a_second']:,.0f} | {share:.0f} % | {figures['p50']:.0f}, "
             f"{figures['p95']:.0f}, {figures['p99']:.0f} | {figures['processor_ms']:.2f} | "
             f"{figures['failures']} |"
         )
-
-
-def write(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

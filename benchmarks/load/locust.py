@@ -43,10 +43,10 @@ class Load:
     asked: int
 
 
-def load(port: int, asks: Sequence[Ask], *, seconds: float, clients: int = CLIENTS) -> Load:
+def load(port: int, asks: Sequence[Ask], *, seconds: float) -> Load:
     """Ask a server on loopback in turn, for so many seconds after a short warm-up."""
-    warm_up = _run(port, asks, seconds=WARM_UP_SECONDS, clients=clients)
-    (found,) = _run(port, asks, seconds=seconds, clients=clients)
+    warm_up = _run(port, asks, seconds=WARM_UP_SECONDS)
+    (found,) = _run(port, asks, seconds=seconds)
     times = np.repeat(
         [float(each) for each in found["response_times"]], list(found["response_times"].values())
     )
@@ -62,12 +62,12 @@ def load(port: int, asks: Sequence[Ask], *, seconds: float, clients: int = CLIEN
     )
 
 
-def _run(port: int, asks: Sequence[Ask], *, seconds: float, clients: int) -> list[dict]:
+def _run(port: int, asks: Sequence[Ask], *, seconds: float) -> list[dict]:
     python = python_in(make_directory(ROOT / "var") / "load", HERE / "requirements.txt")
     command = [
         *(python, "-m", "locust", "--locustfile", HERE / "locustfile.py", "--headless", "--json"),
         *("--host", f"http://127.0.0.1:{port}", "--loglevel", "ERROR", "--only-summary"),
-        *("--users", str(clients), "--spawn-rate", str(clients), "--run-time", f"{seconds:.0f}s"),
+        *("--users", str(CLIENTS), "--spawn-rate", str(CLIENTS), "--run-time", f"{seconds:.0f}s"),
     ]
     requests = json.dumps([asdict(each) | {"name": asks[0].name} for each in asks])
     done = subprocess.run(

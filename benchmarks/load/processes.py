@@ -11,9 +11,10 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 @contextmanager
 def on_core(core: int) -> Iterator[None]:
-    """Start what is started in this block on one core, where there is more than one."""
+    """Start what is started in this block on one of the cores that this process may use."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core} & before or before)
+    cores = sorted(before)
+    os.sched_setaffinity(0, {cores[core % len(cores)]})
     try:
         yield
     finally:

@@ -24,14 +24,21 @@ def measure_bare(*, seconds: float = SECONDS) -> dict[str, Any]:
 
 
 def measure_site(
-    visitors: Sequence[Visitor], *, only: Sequence[str] = (), seconds: float = SECONDS
+    kinds: dict[str, list[Ask]], *, seconds: float = SECONDS
 ) -> dict[str, dict[str, Any]]:
     """Return what the server answers for each kind of request, and what its processes hold."""
-    kinds = {name: asks for name, asks in _kinds(visitors).items() if not only or name in only}
     return _measure(SITE, kinds, seconds=seconds)
 
 
-def _kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
+def kinds_of(visitors: Sequence[Visitor], *, only: Sequence[str] = ()) -> dict[str, list[Ask]]:
+    """Return what people ask for, by kind: all of it, or those kinds only."""
+    kinds = _all_kinds(visitors)
+    if unknown := [name for name in only if name not in kinds]:
+        raise SystemExit(f"There is no {', '.join(unknown)} among {', '.join(kinds)}.")
+    return {name: asks for name, asks in kinds.items() if not only or name in only}
+
+
+def _all_kinds(visitors: Sequence[Visitor]) -> dict[str, list[Ask]]:
     from movies.models import Movie
 
     movies = list(Movie.objects.most_rated_first()[:200])

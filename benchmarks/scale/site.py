@@ -269,12 +269,12 @@ def search(size: Size) -> dict[str, Any]:
 def web(size: Size) -> dict[str, Any]:
     """Serve the front page from a warm cache beside the bare view, and see what that holds."""
     prepare(size.directory / "site")
-    from benchmarks.load.site import measure_bare, measure_site
+    from benchmarks.load.site import kinds_of, measure_bare, measure_site
     from benchmarks.private_site import make_visitors
 
-    visitors = make_visitors(VISITORS)
+    kinds = kinds_of(make_visitors(VISITORS), only=["home"])
     bare = measure_bare()
-    home = measure_site(visitors, only=["home"])["home"]
+    home = measure_site(kinds)["home"]
     again = measure_bare()
     usual = (bare["a_second"] + again["a_second"]) / 2
     return {
