@@ -14,10 +14,9 @@ import argparse
 import http.client
 import json
 import os
-import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ import numpy as np
 
 from benchmarks.load.processes import processor_by_part
 from benchmarks.movielens import data_directory
-from benchmarks.page import format_table, write_table
+from benchmarks.page import format_table, say, write_table
 from benchmarks.private_site import (
     BARE_VIEW,
     GIVE_UP_SECONDS,
@@ -133,22 +132,17 @@ def measure_page(
 def in_turn(actors: Sequence[Callable[[float], None]], *, rate: float, count: int) -> None:
     """Let actors act in turn, one thread each, `count` times in all, `rate` times a second."""
     begin = time.perf_counter() + 0.2
-    failures: list[BaseException] = []
 
     def run(number: int) -> None:
-        try:
-            for turn in range(number, count, len(actors)):
-                actors[number](begin + turn / rate)
-        except (OSError, RuntimeError, http.client.HTTPException) as error:
-            failures.append(error)
+        for turn in range(number, count, len(actors)):
+            actors[number](begin + turn / rate)
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(actors))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(actors)) as threads:
+        acting = [threads.submit(run, number) for number in range(len(actors))]
+    failures = [error for each in acting if (error := each.exception())]
     if failures:
-        raise RuntimeError(f"{len(failures)} of {len(actors)} gave up: {failures[0]}")
+        said = f"{len(failures)} of {len(actors)} gave up: {failures[0]!r}"
+        raise RuntimeError(said) from failures[0]
 
 
 def rows_of(title: str, times: Times, bare: Sequence[float], goal: str) -> list[tuple[str, ...]]:
@@ -183,11 +177,10 @@ def main() -> None:
     load_site(options.data)
     visitors = make_visitors(PEOPLE)
     port, count = free_port(), int(options.rate * options.seconds)
-    pace = {"rate": ALONE_PER_SECOND, "count": ALONE_RATINGS}
     with web_server(port), worker():
         people = [Person(port, visitor) for visitor in visitors]
         measure_ratings(people, rate=options.rate / 2, count=len(people))  # warm up
-        alone = measure_ratings(people[:1], **pace)
+        alone = measure_ratings(people[:1], rate=ALONE_PER_SECOND, count=ALONE_RATINGS)
         before, began = processor_by_part(), time.monotonic()
         together = measure_ratings(people, rate=options.rate, count=count)
         seconds = time.monotonic() - began
@@ -195,7 +188,9 @@ def main() -> None:
     # A rating is two requests at the least: one to save it, one for the list.
     with web_server(port, application=BARE_VIEW):
         measure_bare(port, clients=PEOPLE, rate=options.rate, count=count // 4)
-        bare_alone = measure_bare(port, clients=1, **pace)
+        bare_alone = measure_bare(
+            port, clients=1, rate=2 * ALONE_PER_SECOND, count=2 * ALONE_RATINGS
+        )
         bare = measure_bare(port, clients=PEOPLE, rate=2 * options.rate, count=2 * count)
     table = format_table(
         ("what", "figure", "goal (p95)", "medians over the bare view's"),
@@ -203,7 +198,7 @@ def main() -> None:
         *rows_of(f"{PEOPLE} people, {options.rate:g} ratings/s", together, bare, "1,000 ms"),
     )
     table = f"{table}\n\n{costs(used, count=count, seconds=seconds)}"
-    sys.stdout.write(f"{table}\n")
+    say(table)
     write_table(table, target="bench-freshness")
 
 

@@ -110,12 +110,12 @@ def web_server(port: int, *, application: str = SITE, **environment: str) -> Ite
 
 
 @contextmanager
-def worker(*, processes: int = 2) -> Iterator[None]:
+def worker() -> Iterator[None]:
     """Run a Celery worker as the site does until the block ends."""
     from config.redis import redis_client
 
     redis_client().delete("celery", BINDING)  # what an earlier run left over
-    options = ["--concurrency", str(processes), "--queues", "celery", "--loglevel", "WARNING"]
+    options = ["--concurrency", "2", "--queues", "celery", "--loglevel", "WARNING"]
     with started("celery", "--app", "config", "worker", "--without-mingle", *options):
         wait_until(lambda: redis_client().exists(BINDING), "the worker did not come up")
         yield
