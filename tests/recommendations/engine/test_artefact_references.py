@@ -12,6 +12,7 @@ from recommendations.engine.errors import (
 )
 from recommendations.engine.history import History
 from recommendations.engine.models.popularity import Popularity
+from tests.damage import cut_short, flip_a_byte
 from tests.recommendations.engine.worlds import two_camps
 
 
@@ -66,18 +67,14 @@ def test_a_missing_base_is_named(base, increment):
 
 def test_a_base_of_other_bytes_is_found_when_verifying(base, increment):
     path = base / "mean_part_.npy"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.chmod(0o644)
-    path.write_bytes(content)
+    flip_a_byte(path)
     with pytest.raises(ArtefactCorruptError, match=r"000001/mean_part_\.npy has sha256"):
         manifests.verify(increment)
 
 
 def test_a_base_that_was_cut_short_is_found_when_loading(base, increment):
     path = base / "mean_part_.npy"
-    path.chmod(0o644)
-    path.write_bytes(path.read_bytes()[:-8])
+    cut_short(path)
     with pytest.raises(ArtefactCorruptError, match=r"000001/mean_part_\.npy has"):
         artefacts.load(increment)
 

@@ -16,6 +16,7 @@ from recommendations.engine.errors import (
 from recommendations.engine.history import History
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.hybrid import Hybrid
+from tests.damage import cut_short, flip_a_byte, replace
 from tests.recommendations.engine.worlds import two_camps
 
 
@@ -29,11 +30,6 @@ def stored(model, tmp_path):
     directory = tmp_path / "model"
     artefacts.save(model, directory)
     return directory
-
-
-def rewrite(path, content):
-    path.chmod(0o644)
-    path.write_bytes(content)
 
 
 def test_the_hash_returned_is_that_of_the_manifest(model, tmp_path):
@@ -101,7 +97,7 @@ def test_arrays_are_mapped_and_read_only(stored):
 
 def test_a_truncated_file_is_found_when_loading(stored):
     path = stored / "als.item_vectors_.npy"
-    rewrite(path, path.read_bytes()[:-4])
+    cut_short(path)
     for check in (artefacts.load, manifests.verify):
         with pytest.raises(ArtefactCorruptError, match=r"item_vectors_.*bytes, expected"):
             check(stored)
@@ -109,16 +105,14 @@ def test_a_truncated_file_is_found_when_loading(stored):
 
 def test_an_altered_byte_is_found_when_verifying(stored):
     path = stored / "als.item_vectors_.npy"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    rewrite(path, bytes(content))
+    flip_a_byte(path)
     with pytest.raises(ArtefactCorruptError, match="sha256"):
         manifests.verify(stored)
 
 
 def test_an_altered_header_is_found_when_loading(stored):
     path = stored / "stars.mean_.npy"
-    rewrite(path, path.read_bytes().replace(b"<f8", b"<i8"))
+    replace(path, path.read_bytes().replace(b"<f8", b"<i8"))
     with pytest.raises(ArtefactCorruptError, match="expected <f8"):
         artefacts.load(stored)
 
@@ -126,10 +120,10 @@ def test_an_altered_header_is_found_when_loading(stored):
 def test_a_pickled_array_is_never_loaded(stored):
     path = stored / "stars.mean_.npy"
     np.save(stored / "evil.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    rewrite(path, (stored / "evil.npy").read_bytes())
+    replace(path, (stored / "evil.npy").read_bytes())
     manifest = json.loads((stored / "manifest.json").read_text())
     manifest["files"]["stars.mean_.npy"]["size"] = path.stat().st_size
-    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+    replace(stored / "manifest.json", json.dumps(manifest).encode())
     with pytest.raises(ArtefactCorruptError, match="not an array"):
         artefacts.load(stored)
 
@@ -149,7 +143,7 @@ def test_a_missing_directory_is_named(tmp_path):
 def test_another_format_is_refused_naming_both_versions(stored):
     manifest = json.loads((stored / "manifest.json").read_text())
     manifest["format_version"] = 1
-    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+    replace(stored / "manifest.json", json.dumps(manifest).encode())
     expected = rf"version 1; .* reads version {manifests.FORMAT_VERSION}\."
     with pytest.raises(ArtefactVersionError, match=expected):
         artefacts.load(stored)
@@ -157,7 +151,7 @@ def test_another_format_is_refused_naming_both_versions(stored):
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff\xfe"])
 def test_a_manifest_that_cannot_be_read_is_corrupt(stored, content):
-    rewrite(stored / "manifest.json", content)
+    replace(stored / "manifest.json", content)
     with pytest.raises(ArtefactCorruptError, match="cannot be read"):
         artefacts.load(stored)
 
@@ -165,7 +159,7 @@ def test_a_manifest_that_cannot_be_read_is_corrupt(stored, content):
 def test_a_recipe_that_does_not_fit_the_files_is_corrupt(stored):
     manifest = json.loads((stored / "manifest.json").read_text())
     manifest["recipe"]["model"] = "oracle"
-    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+    replace(stored / "manifest.json", json.dumps(manifest).encode())
     with pytest.raises(ArtefactCorruptError, match="oracle"):
         artefacts.load(stored)
 
@@ -173,7 +167,7 @@ def test_a_recipe_that_does_not_fit_the_files_is_corrupt(stored):
 def edit_manifest(stored, change):
     manifest = json.loads((stored / "manifest.json").read_text())
     change(manifest)
-    rewrite(stored / "manifest.json", json.dumps(manifest).encode())
+    replace(stored / "manifest.json", json.dumps(manifest).encode())
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from recommendations.engine import commands
 from recommendations.engine.__main__ import main
+from tests.damage import flip_a_byte
 from tests.recommendations.engine.worlds import GENRES, N_ITEMS, camp_of, two_camps
 
 ALL_IDS = [10 * item + 5 for item in range(N_ITEMS)]
@@ -219,10 +220,7 @@ def test_a_model_that_is_never_stored_is_refused_before_it_is_fitted(place, caps
 def test_a_model_of_which_a_byte_was_altered_gives_no_answer(place, capsys, tmp_path):
     shutil.copytree(place / "hybrid", tmp_path / "altered")
     path = tmp_path / "altered" / "als.item_vectors_.npy"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.chmod(0o644)
-    path.write_bytes(content)
+    flip_a_byte(path)
     words = f"--model {tmp_path / 'altered'} --history @H.csv"
     for line in (f"recommend {words} --out @O.csv", f"explain {words} --user 2 --movie 45"):
         assert "item_vectors_.npy has sha256" in fails(place, capsys, line)

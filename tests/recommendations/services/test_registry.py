@@ -17,7 +17,7 @@ from recommendations.services.registry import (
 from recommendations.services.store import store
 from recommendations.services.training import train_version
 from recommendations.signals import version_activated
-from tests.recommendations.services.damage import flip_a_byte, largest_array
+from tests.damage import flip_a_byte, largest_array
 from tests.two_camps import build_two_camps
 
 State = ModelVersion.State

@@ -13,7 +13,7 @@ from recommendations.services.registry import activate_version
 from recommendations.services.scrubbing import scrub_artefacts
 from recommendations.services.store import ModelStore
 from recommendations.services.training import train_version
-from tests.recommendations.services.damage import cut_short, flip_a_byte, largest_array
+from tests.damage import cut_short, flip_a_byte, largest_array
 from tests.two_camps import build_two_camps
 from tests.waiting import wait_for
 

@@ -14,6 +14,7 @@ from recommendations.engine.increments.people import World
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.models.dropout_ridge import solve
 from recommendations.engine.models.ease import EaseLayer
+from tests.damage import flip_a_byte
 from tests.recommendations.engine.increments.worlds import Rows, fit_with_state
 
 N_USERS = 90
@@ -135,9 +136,6 @@ def test_a_matrix_of_the_fit_moves_to_where_its_items_stand_now(known):
 def test_an_altered_matrix_is_not_taken_in(known, tmp_path):
     _, _, state = known
     damaged = shutil.copytree(state.directory, tmp_path / "damaged") / "gram.npy"
-    content = bytearray(damaged.read_bytes())
-    content[-2] ^= 1
-    damaged.chmod(0o644)
-    damaged.write_bytes(content)
+    flip_a_byte(damaged)
     with pytest.raises(ArtefactCorruptError, match=r"gram\.npy has sha256"):
         list(TrainerState.load(damaged.parent).rows("gram"))

@@ -11,6 +11,7 @@ from recommendations.engine.increments.factors import update_als
 from recommendations.engine.increments.people import World
 from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.update import StateMismatchError, update_hybrid
+from tests.damage import flip_a_byte
 from tests.recommendations.engine.increments.worlds import (
     Rows,
     changed_rows,
@@ -176,10 +177,7 @@ def test_a_history_scored_before_is_taken_in_anew(fitted, rows):
 def test_an_altered_state_is_refused(fitted, later, tmp_path, rows):
     model, state = fit_with_state(quick_hybrid(), rows.interactions(), tmp_path / "state")
     path = tmp_path / "state" / "sequence.0.successions.npy"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.chmod(0o644)
-    path.write_bytes(content)
+    flip_a_byte(path)
     with pytest.raises(ArtefactCorruptError, match=r"0\.successions\.npy has sha256"):
         update_hybrid(model, state, changes_to(*later, n_items=N_NEW))
 
