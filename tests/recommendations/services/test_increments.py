@@ -21,7 +21,7 @@ from recommendations.errors import (
     TrainingRunsAlreadyError,
 )
 from recommendations.models import ModelVersion
-from recommendations.services import increments, training
+from recommendations.services import increments
 from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.dataset import read_interactions
 from recommendations.services.increments import make_increment, update_hybrid
@@ -35,10 +35,10 @@ from recommendations.services.trainer_state import remove_old_states, state_path
 from recommendations.services.training import cancel_training, train_version
 from recommendations.services.versions import INCREMENT_LOCK, TRAINING_LOCK, version_lock
 from recommendations.tasks import increment
+from tests.damage import flip_a_byte
 from tests.factories import make_movie, make_user
-from tests.quick_training import quick_recipe
+from tests.quick_training import build_quick_camps
 from tests.recommendations.engine.increments.worlds import quick_hybrid
-from tests.two_camps import build_two_camps
 
 State = ModelVersion.State
 
@@ -46,9 +46,7 @@ State = ModelVersion.State
 @pytest.fixture
 def two_camps(db, settings, tmp_path, monkeypatch):
     settings.ARTEFACTS_DIR = tmp_path / "artefacts"
-    settings.TRAINER = "tests.quick_training.QuickTrainer"
-    monkeypatch.setattr(training, "served_recipe", quick_recipe)
-    return build_two_camps()
+    return build_quick_camps(settings, monkeypatch)
 
 
 def served() -> Hybrid:
@@ -144,10 +142,7 @@ def test_the_state_of_another_fit_is_refused(two_camps):
 def test_an_altered_state_leaves_what_is_served(two_camps):
     rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
     path = state_path(two_camps.version.directory) / "sequence.0.successions.npy"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.chmod(0o644)
-    path.write_bytes(content)
+    flip_a_byte(path)
     with pytest.raises(TrainingFailedError, match=r"successions\.npy has sha256"):
         make_increment()
     assert active_version() == two_camps.version

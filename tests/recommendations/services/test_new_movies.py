@@ -1,21 +1,17 @@
 import numpy as np
 import pytest
 
-from recommendations.services import training
 from recommendations.services.histories import read_history
 from recommendations.services.personal import freshness_for, read_personal_lists
 from recommendations.services.store import store
 from tests.factories import make_movie, make_rating, make_user
-from tests.quick_training import quick_recipe
-from tests.two_camps import build_two_camps
+from tests.quick_training import build_quick_camps
 
 
 @pytest.fixture
 def two_camps(db, settings, tmp_path, monkeypatch):
     settings.ARTEFACTS_DIR = tmp_path / "artefacts"
-    settings.TRAINER = "tests.quick_training.QuickTrainer"
-    monkeypatch.setattr(training, "served_recipe", quick_recipe)
-    return build_two_camps()
+    return build_quick_camps(settings, monkeypatch)
 
 
 @pytest.fixture
