@@ -16,6 +16,10 @@ from pathlib import Path
 import django
 import pytest
 
+# Every training is a fork of this process: what it finds imported it need not import itself.
+import sklearn.cluster
+import sklearn.decomposition  # noqa: F401
+
 from runner.places import make_directory, var_directory
 from runner.services import Lease, ensure_services
 
