@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runner.places import var_directory
-from tests.never_down.servers import wait_for
+from tests.never_down.servers import wait_until
 from tests.never_down.site import LiveSite
 from tests.runner.processes import kill, processes_of
 
@@ -31,5 +31,5 @@ def running_site() -> Iterator[LiveSite]:
 @pytest.fixture
 def site(running_site) -> LiveSite:
     """Give the site when nothing is missing any more."""
-    wait_for(running_site.is_whole)
+    wait_until(running_site.is_whole)
     return running_site

@@ -2,23 +2,20 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from runner.errors import RunnerError
 from runner.services import Lease
+from tests.waiting import wait_for
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
-def wait_for(is_true: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> None:
+def wait_until(is_true: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> None:
     """Poll until something is so; fail when the time is up."""
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
+    assert wait_for(is_true, seconds=seconds), "it did not happen in time"
 
 
 class BreakableServer:
@@ -52,8 +49,8 @@ class BreakableServer:
     def gone(self) -> Iterator[None]:
         """Kill the server and let nobody start it until the end."""
         os.kill(self._keeper, signal.SIGSTOP)
-        os.kill(self.process, signal.SIGKILL)
         try:
+            os.kill(self.process, signal.SIGKILL)
             yield
         finally:
             os.kill(self._keeper, signal.SIGCONT)
@@ -62,13 +59,14 @@ class BreakableServer:
     def stalled(self) -> Iterator[None]:
         """Stop the server and all its processes: connections stay open, and nothing answers."""
         stopped = [self.process, *descendants_of(self.process)]
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
         try:
+            for process in stopped:
+                os.kill(process, signal.SIGSTOP)
             yield
         finally:
             for process in stopped:
-                os.kill(process, signal.SIGCONT)
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
 
 
 def children_of(process: int) -> list[int]:

@@ -23,7 +23,7 @@ from redis import Redis
 
 from runner.children import start_child, stop_children
 from runner.places import ROOT
-from tests.never_down.servers import BreakableServer, wait_for
+from tests.never_down.servers import BreakableServer, wait_until
 
 METRICS_TOKEN = "for-the-tests-of-this-site"
 ANSWER_SECONDS = 60
@@ -70,7 +70,7 @@ class LiveSite:
         self.known = json.loads(built)
         bind = f"fd://{self._listening.fileno()}"
         self.web = self._start("web", [*WEB, "--bind", bind], pass_fds=(self._listening.fileno(),))
-        wait_for(self.is_whole)
+        wait_until(self.is_whole)
 
     def stop(self) -> None:
         stop_children(self._children, signal.SIGTERM, seconds=STOP_SECONDS)
@@ -82,13 +82,12 @@ class LiveSite:
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
         """Run a worker for rating's tasks until the end."""
         worker = self._start("worker", WORKER)
-        wait_for(lambda: "ready." in self.log("worker"))
         try:
+            wait_until(lambda: "ready." in self.log("worker"))
             yield worker
         finally:
             stop_children([worker], signal.SIGTERM, seconds=STOP_SECONDS)
             self._children.remove(worker)
-            (self.place / "worker.log").unlink()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of `manage.py` to its end."""
@@ -182,7 +181,7 @@ class LiveSite:
         return answer
 
     def _start(self, name: str, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        with (self.place / f"{name}.log").open("ab") as output:
+        with (self.place / f"{name}.log").open("wb") as output:
             child = start_child(
                 command, directory=ROOT, environment=self.environment, output=output, **options
             )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.never_down.servers import children_of, wait_for
+from tests.damage import cut_short, flip_a_byte, largest_array, replace
+from tests.never_down.servers import children_of, wait_until
 from tests.never_down.site import LiveSite
 
 MANIFEST = "manifest.json"
@@ -20,32 +21,13 @@ ACTIVATE = """
     WHERE number = %s
 """
 DIRECTORY = "SELECT directory FROM recommendations_modelversion WHERE number = %s"
+NO_ALERTS = "UPDATE recommendations_modelversion SET alert = ''"
 ALERT = "SELECT alert FROM recommendations_modelversion WHERE number = %s"
 
 
-def replace(file: Path, content: bytes) -> None:
-    """Put other bytes in the place of a file that may be mapped, whose own bytes stay."""
-    fresh = file.with_name(f"{file.name}.damaged")
-    fresh.write_bytes(content)
-    fresh.replace(file)
-
-
-def flip_bits(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 0xFF
-    replace(file, bytes(content))
-
-
-def cut_short(file: Path) -> None:
-    replace(file, file.read_bytes()[:-100])
-
-
 def remove(file: Path) -> None:
+    file.parent.chmod(0o755)
     file.unlink()
-
-
-def biggest_array(directory: Path) -> Path:
-    return max(directory.glob("*.npy"), key=lambda file: file.stat().st_size)
 
 
 def manifest(directory: Path) -> Path:
@@ -63,13 +45,14 @@ def damaged(
 ) -> Iterator[None]:
     """Damage these copies of a version until the end."""
     kept = {choose(copy): choose(copy).read_bytes() for copy in copies}
-    for file in kept:
-        file.parent.chmod(0o755)
-        damage(file)
-    yield
-    for file, content in kept.items():
-        if file.parent.exists():
-            replace(file, content)
+    try:
+        for file in kept:
+            damage(file)
+        yield
+    finally:
+        for file, content in kept.items():
+            if file.parent.exists():
+                replace(file, content)
 
 
 def serving(site: LiveSite) -> int:
@@ -90,56 +73,61 @@ def point_to(site: LiveSite, number: int) -> None:
 @pytest.mark.parametrize(
     ("choose", "damage"),
     [
-        pytest.param(manifest, flip_bits, id="a flipped bit in the manifest"),
-        pytest.param(biggest_array, cut_short, id="an array cut short"),
-        pytest.param(biggest_array, remove, id="an array that is gone"),
+        pytest.param(manifest, flip_a_byte, id="a flipped bit in the manifest"),
+        pytest.param(largest_array, cut_short, id="an array cut short"),
+        pytest.param(largest_array, remove, id="an array that is gone"),
     ],
 )
 def test_what_is_damaged_here_is_fetched_before_it_serves(site, choose, damage):
     served = serving(site)
     number, directory = other_version(site)
+    before = len(site.log("web"))
     with damaged([site.artefacts / directory], choose, damage):
         point_to(site, number)
-        wait_for(lambda: site.ask("/readyz").status == 200 and serving(site) != served)
+        wait_until(lambda: site.ask("/readyz").status == 200 and serving(site) != served)
 
         assert serving(site) == number
-    assert f"version {number} cannot be served" in site.log("web")
+    assert f"version {number} cannot be served" in site.log("web")[before:]
 
 
 def test_what_is_damaged_everywhere_leaves_what_serves_and_an_alert(site):
     served = serving(site)
     number, directory = other_version(site)
     copies = copies_of(site, directory)
-    site.query("UPDATE recommendations_modelversion SET alert = ''")
-    with damaged(copies, biggest_array, cut_short):
-        point_to(site, number)
-        wait_for(lambda: site.ask("/").status == 200 and site.query(ALERT, number)[0][0])
+    site.query(NO_ALERTS)
+    with damaged(copies, largest_array, cut_short):
+        try:
+            point_to(site, number)
+            wait_until(lambda: site.ask("/").status == 200 and site.query(ALERT, number)[0][0])
 
-        assert len(copies) > 1
-        assert serving(site) == served
-        assert site.ask("/readyz").status == 200
-        point_to(site, served)
+            assert len(copies) > 1
+            assert serving(site) == served
+            assert site.ask("/readyz").status == 200
+        finally:
+            point_to(site, served)
 
 
 def test_a_process_that_starts_serves_the_version_before_until_the_files_are_back(site):
     served = serving(site)
-    before, _ = other_version(site)
+    previous, _ = other_version(site)
     ((directory,),) = site.query(DIRECTORY, served)
-    with damaged(copies_of(site, directory), biggest_array, cut_short):
+    site.query(NO_ALERTS)
+    before = len(site.log("web"))
+    with damaged(copies_of(site, directory), largest_array, cut_short):
         old = children_of(site.web.pid)
         site.reload()
-        wait_for(lambda: not set(old) & set(children_of(site.web.pid)))
+        wait_until(lambda: not set(old) & set(children_of(site.web.pid)))
 
-        assert serving(site) == before
-        wait_for(lambda: site.ask("/readyz").status == 200 and site.query(ALERT, served)[0][0])
-        assert f"version {served} cannot be served" in site.log("web")
-    wait_for(lambda: serving(site) == served)
+        assert serving(site) == previous
+        wait_until(lambda: site.ask("/readyz").status == 200 and site.query(ALERT, served)[0][0])
+        assert f"version {served} cannot be served" in site.log("web")[before:]
+    wait_until(lambda: serving(site) == served)
 
 
 def test_what_is_mapped_goes_on_serving(site):
     served = serving(site)
     ((directory,),) = site.query(DIRECTORY, served)
-    with damaged(copies_of(site, directory), biggest_array, cut_short):
+    with damaged(copies_of(site, directory), largest_array, cut_short):
         assert serving(site) == served
         assert site.recommended(by="regular")
 
@@ -147,7 +135,7 @@ def test_what_is_mapped_goes_on_serving(site):
 def test_a_damaged_version_is_not_activated(site):
     served = serving(site)
     number, directory = other_version(site)
-    with damaged(copies_of(site, directory), biggest_array, flip_bits):
+    with damaged(copies_of(site, directory), largest_array, flip_a_byte):
         done = site.command("activate", str(number))
 
         assert done.returncode != 0

@@ -10,7 +10,7 @@ from config.celery import app
 from config.environment import broker_url
 from recommendations.services.cache import lists_key
 from recommendations.tasks import refresh_user
-from tests.never_down.servers import children_of, wait_for
+from tests.never_down.servers import children_of, wait_until
 from tests.never_down.site import LiveSite
 
 
@@ -43,11 +43,11 @@ def test_what_was_left_to_do_is_done_when_a_worker_is_back(site):
     redis, stars = site.redis_client(), cycle((4, 4.5))
     redis.flushdb()  # no refresh is coming that an earlier rating asked for
     # For a second or two the site may still leave alone a broker that was full.
-    wait_for(lambda: site.rate(movie, next(stars)).status == 200 and redis.llen("celery"))
+    wait_until(lambda: site.rate(movie, next(stars)).status == 200 and redis.llen("celery"))
     redis.delete(lists_key(user_id))
 
     with site.worker():
-        wait_for(lambda: kept_lists(site, user_id))
+        wait_until(lambda: kept_lists(site, user_id))
 
 
 def test_a_worker_killed_in_its_task_is_replaced_and_the_work_done(site, worker):
@@ -56,26 +56,26 @@ def test_a_worker_killed_in_its_task_is_replaced_and_the_work_done(site, worker)
     os.kill(pool_process, signal.SIGSTOP)
     rated = site.rate(movie, 5, by="newcomer", X_Request_ID="the-rating-1")
     site.redis_client().delete(lists_key(user_id))
-    wait_for(lambda: site.redis_client().hlen("unacked"))
+    wait_until(lambda: site.redis_client().hlen("unacked"))
     os.kill(pool_process, signal.SIGKILL)
 
-    wait_for(lambda: kept_lists(site, user_id))
+    wait_until(lambda: kept_lists(site, user_id))
 
     assert (rated.status, rated.headers["X-Request-ID"]) == (200, "the-rating-1")
     assert site.stored_stars(by="newcomer")[movie] == 5
     assert "[the-rating-1]" in site.log("worker")
-    wait_for(lambda: site.metric("marquee_refresh_lag_seconds_count") >= 1)
+    wait_until(lambda: site.metric("marquee_refresh_lag_seconds_count") >= 1)
 
 
 def test_a_task_waits_for_postgresql(site, worker):
-    user_id = site.known["newcomer"]["id"]
+    user_id, before = site.known["newcomer"]["id"], len(site.log("worker"))
     site.redis_client().delete(lists_key(user_id))
     with site.postgres.gone():
         queue_refresh(site, user_id)
-        wait_for(lambda: "Retry in" in site.log("worker"))
-    wait_for(site.is_whole)
+        wait_until(lambda: "Retry in" in site.log("worker")[before:])
+    wait_until(site.is_whole)
 
-    wait_for(lambda: kept_lists(site, user_id))
+    wait_until(lambda: kept_lists(site, user_id))
 
 
 def test_a_worker_killed_altogether_leaves_no_process_behind(site, worker):
@@ -83,7 +83,7 @@ def test_a_worker_killed_altogether_leaves_no_process_behind(site, worker):
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
 
-    wait_for(lambda: not any(is_running(process) for process in pool))
+    wait_until(lambda: not any(is_running(process) for process in pool))
 
     assert site.rate(site.known["westerns"][13], 5).status == 200
 
@@ -106,7 +106,7 @@ def test_training_killed_in_the_middle_leaves_no_trace_in_what_is_served(site):
     before = site.recommended(by="newcomer")
     numbers = version_states(site).keys()
     training = site.begin_command("train")
-    wait_for(lambda: version_states(site).keys() - numbers)
+    wait_until(lambda: version_states(site).keys() - numbers)
     os.kill(training.pid, signal.SIGKILL)
     training.wait()
 

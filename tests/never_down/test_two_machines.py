@@ -18,7 +18,7 @@ import pytest
 
 from runner.children import start_child, stop_children
 from runner.places import ROOT
-from tests.never_down.servers import wait_for
+from tests.never_down.servers import wait_until
 from tests.never_down.site import STOP_SECONDS, WEB, WORKER, Answer, LiveSite, NoRedirects, send
 
 OWN_LIST = "/api/v1/me/recommendations/?limit=20"
@@ -46,8 +46,8 @@ class SecondMachine:
         descriptor = self._listening.fileno()
         self._begin("web", [*WEB, "--bind", f"fd://{descriptor}"], pass_fds=(descriptor,))
         self._begin("worker", [*WORKER, "--hostname", "second@%h"])
-        wait_for(lambda: self.ask("/readyz").status == 200)
-        wait_for(lambda: "ready." in (self.place / "worker.log").read_text(encoding="utf-8"))
+        wait_until(lambda: self.ask("/readyz").status == 200)
+        wait_until(lambda: "ready." in (self.place / "worker.log").read_text(encoding="utf-8"))
 
     def stop(self) -> None:
         stop_children(self._children, signal.SIGTERM, seconds=STOP_SECONDS)
@@ -70,17 +70,17 @@ class SecondMachine:
         subprocess.run(TRAIN, cwd=ROOT, env=self.environment, check=True, capture_output=True)
 
     def _begin(self, name: str, command: list[str], **options: Any) -> None:
-        with (self.place / f"{name}.log").open("ab") as output:
+        with (self.place / f"{name}.log").open("wb") as output:
             child = start_child(
                 command, directory=ROOT, environment=self.environment, output=output, **options
             )
         self._children.append(child)
 
 
-@pytest.fixture
-def second(site: LiveSite) -> Iterator[SecondMachine]:
-    machine = SecondMachine(site)
-    with site.worker():
+@pytest.fixture(scope="module")
+def second(running_site: LiveSite) -> Iterator[SecondMachine]:
+    machine = SecondMachine(running_site)
+    with running_site.worker():
         try:
             machine.start()
             yield machine
@@ -134,7 +134,7 @@ def test_a_version_that_one_machine_trains_serves_on_both_from_files_of_their_ow
     before = own_list(site.ask(OWN_LIST, by="regular"))[0]["model_version"]
     second.train()
     for machine in (site, second):
-        wait_for(lambda machine=machine: version_on(machine) > before)
+        wait_until(lambda machine=machine: version_on(machine) > before)
     directories = [
         {path.name for path in place.iterdir() if (path / "manifest.json").exists()}
         for place in (site.artefacts, second.artefacts)

@@ -1,7 +1,7 @@
 import pytest
 
 from recommendations.services.cache import lists_key
-from tests.never_down.servers import wait_for
+from tests.never_down.servers import wait_until
 
 HIDE = (
     "UPDATE recommendations_modelversion SET state = 'failed' WHERE state IN ('active', 'retired')"
@@ -14,12 +14,14 @@ STATES = "SELECT state, number FROM recommendations_modelversion"
 def without_model(site):
     """Take every version out of service until the end."""
     states = site.query(STATES)
-    site.query(HIDE)
-    wait_for(lambda: site.readiness().get("model") == "missing")
-    yield site
-    for state, number in states:
-        site.query(SHOW, state, number)
-    wait_for(site.is_whole)
+    try:
+        site.query(HIDE)
+        wait_until(lambda: site.readiness().get("model") == "missing")
+        yield site
+    finally:
+        for state, number in states:
+            site.query(SHOW, state, number)
+    wait_until(site.is_whole)
 
 
 def test_without_any_model_popular_movies_are_shown(without_model):

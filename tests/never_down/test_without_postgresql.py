@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.never_down.guest import Guest
-from tests.never_down.servers import wait_for
+from tests.never_down.servers import wait_until
 from tests.never_down.site import LiveSite
 from tests.never_down.test_without_redis import SECOND, SLACK
 
@@ -45,9 +45,9 @@ def breaking(site: LiveSite, how: str) -> Iterator[None]:
     with postgres.gone() if how == KILLED else postgres.stalled():
         if how == KILLED:
             # Its processes may answer once more before they notice.
-            wait_for(lambda: site.ask("/readyz").status == 503)
+            wait_until(lambda: site.ask("/readyz").status == 503)
         yield
-    wait_for(site.is_whole)
+    wait_until(site.is_whole)
     assert site.ask("/").status == 200
 
 
@@ -125,7 +125,7 @@ def test_a_training_fails_with_a_restart_and_the_next_one_succeeds(site):
     served = site.recommended(by="regular")
     numbers = {number for (number,) in site.query(NUMBERS)}
     training = site.begin_command("train")
-    wait_for(lambda: {number for (number,) in site.query(NUMBERS)} - numbers)
+    wait_until(lambda: {number for (number,) in site.query(NUMBERS)} - numbers)
 
     restart(site)
 
@@ -140,8 +140,8 @@ def test_a_training_fails_with_a_restart_and_the_next_one_succeeds(site):
 def restart(site: LiveSite) -> None:
     before = site.postgres.process
     site.postgres.restart()
-    wait_for(lambda: has_changed(site, before))
-    wait_for(site.is_whole)
+    wait_until(lambda: has_changed(site, before))
+    wait_until(site.is_whole)
 
 
 def test_every_acknowledged_rating_outlives_a_restart(site):
@@ -165,17 +165,15 @@ def test_every_acknowledged_rating_outlives_a_restart(site):
                     # The commit may have come through; what counts is what is told next.
                     acknowledged.pop(movie, None)
 
-    threads = [
-        threading.Thread(target=rate_for_ever, args=(movies[number::RATERS],))
-        for number in range(RATERS)
-    ]
-    for thread in threads:
-        thread.start()
-    for _ in range(2):
-        restart(site)
-    is_over.set()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(RATERS) as pool:
+        raters = [pool.submit(rate_for_ever, movies[n::RATERS]) for n in range(RATERS)]
+        try:
+            for _ in range(2):
+                restart(site)
+        finally:
+            is_over.set()
+    for rater in raters:
+        rater.result()
 
     assert statuses == {200, 503}
     stored = site.stored_stars(by="newcomer")

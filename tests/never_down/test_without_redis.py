@@ -1,6 +1,6 @@
 import pytest
 
-from tests.never_down.servers import wait_for
+from tests.never_down.servers import wait_until
 
 # What a silent service may cost a request, and what a busy machine may add.
 SECOND = 1.0
@@ -21,7 +21,7 @@ def broken(request, site):
     redis = site.redis
     with redis.gone() if request.param == "killed" else redis.stalled():
         yield site
-    wait_for(site.is_whole)
+    wait_until(site.is_whole)
 
 
 def test_everything_goes_on(broken):
