@@ -1,4 +1,4 @@
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -130,7 +130,7 @@ def test_twenty_are_the_most_however_fast_they_are_made(monkeypatch):
     monkeypatch.setattr(tokens, "MOST_TOKENS", 3)
     owner = make_user()
 
-    def attempt():
+    def attempt(_):
         try:
             make_token(owner)
         except TooManyTokensError:
@@ -138,11 +138,8 @@ def test_twenty_are_the_most_however_fast_they_are_made(monkeypatch):
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=attempt) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(attempt, range(8)))
     assert owner.api_tokens.count() == 3
 
 

@@ -42,10 +42,12 @@ def proxy(settings, tmp_path) -> Iterator[StallingProxy]:
 def full_redis() -> Iterator[None]:
     """Let Redis refuse to write, as with a broker that is full."""
     redis_client().config_set("maxmemory", 1)
-    with pytest.raises(OutOfMemoryError):
-        redis_client().set("more", "than enough")
-    yield
-    redis_client().config_set("maxmemory", 0)
+    try:
+        with pytest.raises(OutOfMemoryError):
+            redis_client().set("more", "than enough")
+        yield
+    finally:
+        redis_client().config_set("maxmemory", 0)
 
 
 def test_a_silent_redis_costs_a_request_its_timeout_and_the_next_one_nothing(proxy, client, db):

@@ -2,12 +2,12 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,8 @@ from accounts.services.tokens import create_token
 from recommendations.services.registry import activate_version, rollback_version
 from recommendations.services.training import train_version
 from tests.factories import make_user
-from tests.recommendations.test_killed_training import database_url
+from tests.recommendations.workers import database_url, stop
+from tests.runner.processes import free_port
 from tests.two_camps import build_two_camps
 from tests.waiting import wait_for
 
@@ -55,14 +56,7 @@ class Server:
             return None
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=30)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
+        stop(self.process, seconds=30)
 
 
 @pytest.fixture
@@ -70,10 +64,12 @@ def servers(settings, tmp_path):
     settings.ARTEFACTS_DIR = tmp_path / "machine-0"
     build_two_camps()
     _, secret = create_token(user=make_user(), name="Test")
-    servers = [Server(tmp_path / f"machine-{place}", secret=secret) for place in (0, 1)]
-    yield servers
-    for server in servers:
-        server.stop()
+    servers: list[Server] = []
+    with ExitStack() as stack:
+        for place in (0, 1):
+            servers.append(Server(tmp_path / f"machine-{place}", secret=secret))
+            stack.callback(servers[-1].stop)
+        yield servers
 
 
 def seconds_until(servers: list[Server], number: int) -> float:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
 
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
@@ -19,18 +18,12 @@ from recommendations.services.store import ModelStore
 from recommendations.tasks import train_nightly
 from tests.never_down.servers import descendants_of
 from tests.recommendations.hanging import FITTING, MOMENTS
-from tests.recommendations.workers import running_worker
+from tests.recommendations.workers import database_url, running_worker
 from tests.two_camps import build_two_camps
 from tests.waiting import wait_for
 
 State = ModelVersion.State
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def database_url() -> str:
-    address = connection.get_connection_params()
-    query = f"host={address['host']}&user={address['user']}"
-    return f"postgresql:///{address['dbname']}?{query}"
 
 
 def hanging(place: Path, *, at: str) -> dict[str, str]:
@@ -51,8 +44,13 @@ def start_training(place: Path, *, hang_at: str) -> subprocess.Popen:
     hangs, environment = place / "hangs", os.environ | hanging(place, at=hang_at)
     command = [sys.executable, "manage.py", "train"]
     process = subprocess.Popen(command, cwd=site.BASE_DIR, env=environment)
-    assert wait_for(lambda: hangs.exists() or process.poll() is not None, seconds=300)
-    assert process.poll() is None
+    try:
+        assert wait_for(lambda: hangs.exists() or process.poll() is not None, seconds=300)
+        assert process.poll() is None
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     return process
 
 

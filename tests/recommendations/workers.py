@@ -16,9 +16,7 @@ from tests.waiting import wait_for
 @contextmanager
 def running_worker(queue: str = "celery", **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker on the test's own database until the block ends."""
-    address = connection.get_connection_params()
-    query = f"host={address['host']}&user={address['user']}"
-    database = {"DATABASE_URL": f"postgresql:///{address['dbname']}?{query}"}
+    database = {"DATABASE_URL": database_url()}
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1"]
     process = subprocess.Popen(
         [*command, "--queues", queue],
@@ -27,8 +25,27 @@ def running_worker(queue: str = "celery", **more: str) -> Iterator[subprocess.Po
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
-    # Tests empty Redis, and with it the broker's queues: the worker makes them when it comes up.
-    assert wait_for(lambda: redis_client().exists(f"_kombu.binding.{queue}"), seconds=90)
-    yield process
+    try:
+        # Tests empty Redis and with it the broker's queues: the worker makes them as it comes up.
+        assert wait_for(lambda: redis_client().exists(f"_kombu.binding.{queue}"), seconds=90)
+        yield process
+    finally:
+        stop(process, seconds=20)
+
+
+def stop(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    """Ask a process to end; one that has not in time is killed, and that is an error."""
     process.terminate()
-    process.wait(timeout=20)
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+def database_url() -> str:
+    """Return the address of the test's own database, for processes beside it."""
+    address = connection.get_connection_params()
+    query = f"host={address['host']}&user={address['user']}"
+    return f"postgresql:///{address['dbname']}?{query}"

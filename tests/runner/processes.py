@@ -1,7 +1,8 @@
-"""Which processes belong to a directory, and scripts that use its servers."""
+"""Which processes belong to a directory, scripts that use its servers, and free ports."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,12 @@ leases = ensure_services(Path(sys.argv[1]))
 print(*(lease.url for lease in leases), flush=True)
 sys.stdin.read()
 """
+
+
+def free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return bound.getsockname()[1]
 
 
 def environment_without_servers(**more: str) -> dict[str, str]:
@@ -47,7 +54,7 @@ def addresses_of(user: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def end(user: subprocess.Popen[str]) -> None:
-    user.communicate(timeout=20)
+    user.communicate(timeout=60)
     assert user.returncode == 0
 
 
@@ -73,7 +80,7 @@ def process_of(directory: Path, words: str) -> int:
     return number
 
 
-def wait_until_gone(directory: Path, *, seconds: float = 5.0) -> dict[int, str]:
+def wait_until_gone(directory: Path, *, seconds: float = 60.0) -> dict[int, str]:
     """Return what is still running for the directory when the time is up, or nothing."""
     deadline = time.monotonic() + seconds
     while (left := processes_of(directory)) and time.monotonic() < deadline:

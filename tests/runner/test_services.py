@@ -97,7 +97,7 @@ def test_a_killed_server_is_started_again_under_the_same_address(place):
     database_url, _ = addresses_of(user)
     killed = process_of(place, f"-D {place}/postgres")
     kill(killed)
-    answered = answer_of(database_url, seconds=15)
+    answered = answer_of(database_url, seconds=60)
     assert answered == 1
     assert process_of(place, f"-D {place}/postgres") != killed
     end(user)
