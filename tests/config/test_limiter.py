@@ -11,6 +11,7 @@ from config import limiter as limiter_module
 from config import redis as redis_module
 from config.limiter import Limit, Limiter
 from config.redis import redis_client
+from tests.waiting import wait_for
 
 SLOW = Limit(per_second=0.001, burst=5)
 _numbers = count(1)
@@ -83,11 +84,15 @@ def test_allowed_attempt_need_not_wait(shared, key):
     assert shared.take(key=key, limit=SLOW).retry_after == 0
 
 
+def assert_refills_with_time(limiter: Limiter, key: str) -> None:
+    begun, limit = time.monotonic(), Limit(per_second=1, burst=2)
+    assert allowed(limiter, key, limit, attempts=4) == 2
+    assert wait_for(lambda: limiter.take(key=key, limit=limit).is_allowed, seconds=10)
+    assert time.monotonic() - begun > 0.9
+
+
 def test_bucket_refills_with_time(shared, key):
-    limit = Limit(per_second=20, burst=2)
-    assert allowed(shared, key, limit, attempts=4) == 2
-    time.sleep(0.06)
-    assert allowed(shared, key, limit, attempts=4) == 1
+    assert_refills_with_time(shared, key)
 
 
 def test_waiting_as_told_is_enough(shared, key):
@@ -134,11 +139,9 @@ def test_keys_do_not_share_a_bucket(shared, key):
 
 
 def test_full_bucket_leaves_nothing_in_redis(shared, key):
-    limit = Limit(per_second=50, burst=1)
-    shared.take(key=key, limit=limit)
+    shared.take(key=key, limit=Limit(per_second=1, burst=1))
     assert redis_client().exists(limiter_module.redis_key(key))
-    time.sleep(0.05)
-    assert not redis_client().exists(limiter_module.redis_key(key))
+    assert wait_for(lambda: not redis_client().exists(limiter_module.redis_key(key)), seconds=10)
 
 
 def test_parallel_attempts_let_exactly_the_burst_through(key):
@@ -162,10 +165,7 @@ def test_parallel_attempts_without_redis_let_exactly_the_burst_through(absent):
 
 
 def test_bucket_refills_without_redis(absent):
-    limit = Limit(per_second=20, burst=2)
-    assert allowed(absent, "somebody", limit, attempts=4) == 2
-    time.sleep(0.06)
-    assert allowed(absent, "somebody", limit, attempts=4) == 1
+    assert_refills_with_time(absent, "somebody")
 
 
 def test_attempts_can_be_given_back_and_forgotten_without_redis(absent):
@@ -179,14 +179,14 @@ def test_attempts_can_be_given_back_and_forgotten_without_redis(absent):
 def test_hanging_redis_costs_its_timeout_once(hanging):
     begin = time.monotonic()
     assert allowed(hanging, "somebody", SLOW, attempts=50) == 5
-    assert time.monotonic() - begin < 0.5
+    assert time.monotonic() - begin < 2.5  # half of what all attempts would wait
 
 
 def test_redis_is_asked_again_after_the_pause(shared, key, monkeypatch):
-    monkeypatch.setattr(redis_module._Pause, "until", time.monotonic() + 0.05)
+    monkeypatch.setattr(redis_module._Pause, "until", time.monotonic() + 60)
     shared.take(key=key, limit=SLOW)
     assert not redis_client().exists(limiter_module.redis_key(key))
-    time.sleep(0.06)
+    monkeypatch.setattr(redis_module._Pause, "until", time.monotonic())
     shared.take(key=key, limit=SLOW)
     assert redis_client().exists(limiter_module.redis_key(key))
 
