@@ -43,7 +43,7 @@ run: $(STAMP)
 	@$(VENV)/python -m runner
 
 test: $(STAMP)
-	@$(VENV)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup -p no:benchmark
+	@$(VENV)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup -p no:benchmark --durations 20
 
 lint: $(STAMP)
 	@$(VENV)/python -m ruff check
