@@ -79,7 +79,7 @@ def test_an_activated_version_makes_lists_before_they_are_asked_for(transactiona
         assert wait_for(lambda: load_lists(user_id=user.pk) is not None)
     lists = load_lists(user_id=user.pk)
     assert lists.freshness.model_version == number
-    assert lists.top[0].movie_id in {movie.pk for movie in two_camps.westerns}
+    assert lists.movie_ids[0] in {movie.pk for movie in two_camps.westerns}
 
 
 def test_a_worker_killed_in_its_task_leaves_nothing_that_the_sweep_does_not_do(worker):
