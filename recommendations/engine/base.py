@@ -42,8 +42,8 @@ class Recommender(ABC):
     algorithm, which are numpy arrays or CSR matrices and never have a row per person. `grid`
     declares what tuning may try: values by hyperparameter, a dot reaching into a component
     ("long.ridge"); models/tuned/NAME.json holds what it tried and what won. A model that needs
-    the people it was fitted on has `is_servable` false: it is for comparison in one process and
-    cannot be stored. `has_contributions` is false where entries add nothing to any score.
+    the people it was fitted on has `is_servable` false: it is for comparison in one process, never
+    stored. `has_contributions` is false where entries add nothing to any score.
     """
 
     name: ClassVar[str]
@@ -221,9 +221,7 @@ class Recommender(ABC):
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
     ) -> None:
         """Add `_contributions`, scaled item by item, to totals of shape (n_entries, n_items)."""
-        own = self._contributions(history, item_indices).T
-        own *= scales
-        totals += own
+        totals += self._contributions(history, item_indices).T * scales
 
     def _similarities(self, item_index: int) -> FloatArray:
         raise UnsupportedError(f"{self.name} has no notion of similar items (item {item_index})")
@@ -391,9 +389,8 @@ def training_counts(interactions: Interactions) -> TrainingCounts:
 
 
 def _piece(matrix: CsrMatrix, piece: str) -> AnyArray:
-    if piece == "shape":
-        return np.array(matrix.shape, dtype=np.int64)
-    return cast("AnyArray", getattr(matrix, piece))
+    shape = np.array(matrix.shape, dtype=np.int64)
+    return shape if piece == "shape" else cast("AnyArray", getattr(matrix, piece))
 
 
 def _join_csr(arrays: Mapping[str, AnyArray], name: str) -> CsrMatrix:
