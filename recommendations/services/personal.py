@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import User
+from config.database.rows import read_row
 from config.metrics import count_cache_read
 from movies.models import Dismissal
 from movies.services.shelves import Shelves, shelf_keeper
@@ -75,7 +76,7 @@ def read_personal_lists(*, user: User, curation_revision: int) -> PersonalLists:
             making = _Making(user, served, shelves, wanted)
             lists = (ranking and making.complete(ranking)) or making.begin()
         keep_lists(user_id=user.pk, lists=lists)
-        if not User.objects.filter(pk=user.pk).exists():  # erased meanwhile
+        if read_row(User, user.pk) is None:  # erased meanwhile
             forget_lists(user_id=user.pk)
         return lists
 

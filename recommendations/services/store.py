@@ -30,6 +30,8 @@ from recommendations.services.scrubbing import repair
 
 logger = logging.getLogger(__name__)
 
+# Ten times a second in each process, so it is not put together anew.
+POINTER = "SELECT number FROM recommendations_modelversion WHERE state = 'active'"
 POINTER_SECONDS = 0.1
 CHECK_SECONDS = 0.5
 AHEAD_SECONDS = 30.0
@@ -100,8 +102,10 @@ class ModelStore:
 
     def _has_moved(self) -> bool:
         """Tell whether another version is active than when this was asked last."""
-        active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)
-        before, self._pointer = self._pointer, active.values_list("number", flat=True).first()
+        with connection.cursor() as cursor:
+            cursor.execute(POINTER)
+            active = cursor.fetchone()
+        before, self._pointer = self._pointer, active and active[0]
         return before != self._pointer
 
     def _follow(self) -> None:
