@@ -202,38 +202,44 @@ def make_many_lists(
 def rank_ahead(requests: Sequence[Request], *, model: Hybrid, shelves: Shelves) -> list[Ranking]:
     """Return what `complete_lists` makes the lists of some people from, when they come."""
     known = KnownShelves.of(shelves, model.known_items)
+    ranked = rank_many(requests, model=model, shelves=known)
     return [
-        Ranking(
-            freshness=request.freshness,
-            generated_at=request.moment.isoformat(),
-            movie_ids=model.known_items.ids[top.items].tolist(),
-            scores=top.scores.tolist(),
-            from_places=(top.places + 1).tolist(),
-            whys=[top.causes.get(index, "") for index in top.items.tolist()],
-            guesses=[
-                place for place, index in enumerate(top.items.tolist()) if index in top.explored
-            ],
-            factors=model.factors_of(request.person.history),
-        )
-        for request, top in zip(
-            requests, rank_many(requests, model=model, shelves=known), strict=True
-        )
+        _ranking(request, top, model=model) for request, top in zip(requests, ranked, strict=True)
     ]
+
+
+def _ranking(request: Request, top: RankedList, *, model: Hybrid) -> Ranking:
+    ids = model.known_items.ids
+    return Ranking(
+        freshness=request.freshness,
+        generated_at=request.moment.isoformat(),
+        movie_ids=ids[top.items].tolist(),
+        scores=top.scores.tolist(),
+        from_places=(top.places + 1).tolist(),
+        moved=ids[list(top.causes)].tolist(),
+        whys=list(top.causes.values()),
+        guesses=ids[list(top.explored)].tolist(),
+        factors=model.factors_of(request.person.history),
+    )
 
 
 def complete_lists(
     request: Request, ranking: Ranking, *, model: Hybrid, shelves: Shelves
 ) -> PersonalLists:
     """Make all lists of somebody from their ranking, by the same model and the same history."""
-    items, _ = model.known_items.find(ranking.movie_ids)
-    named = zip(items.tolist(), ranking.whys, strict=True)
+
+    def find(movie_ids: Sequence[int]) -> IndexArray:
+        return model.known_items.find(movie_ids)[0]
+
+    items = find(ranking.movie_ids)
+    moved = find(ranking.moved).tolist()
     top = RankedList(
         items=items,
         scores=np.array(ranking.scores, dtype=np.float64),
         places=np.array(ranking.from_places, dtype=np.int64) - 1,
         by_score=items[:0],
-        explored=frozenset(items[ranking.guesses].tolist()),
-        causes={item: cast("Why", why) for item, why in named if why},
+        explored=frozenset(find(ranking.guesses).tolist()),
+        causes=dict(zip(moved, cast("Sequence[Why]", ranking.whys), strict=True)),
     )
     model.remember_factors(request.person.history, ranking.factors)
     known = KnownShelves.of(shelves, model.known_items)

@@ -193,8 +193,9 @@ class Ranking:
     """The movies of a person's list before anything is said of them.
 
     It is worked out for many who may not come; reasons, close movies and stars for those who do.
-    Columns are those of `Picks`; `guesses` are the places, from 0, of those. `factors` are what
-    reasons need of the scoring (`Stack.factors_of`).
+    Columns are those of `Picks`; `moved` are movies that something moved on purpose, `whys` what,
+    and `guesses` those that are one. `factors` are what reasons need of the scoring
+    (`Stack.factors_of`).
     """
 
     freshness: Freshness
@@ -202,13 +203,15 @@ class Ranking:
     movie_ids: Sequence[int]
     scores: Sequence[float]
     from_places: Sequence[int]
+    moved: Sequence[int]
     whys: Sequence[str]
     guesses: Sequence[int]
     factors: Mapping[str, float]
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless all columns are equally long."""
-        _check_lengths(self.movie_ids, self.scores, self.from_places, self.whys)
+        """Raise ValueError unless columns that belong together are equally long."""
+        _check_lengths(self.movie_ids, self.scores, self.from_places)
+        _check_lengths(self.moved, self.whys)
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` takes, made of JSON's own types."""

@@ -80,8 +80,9 @@ def ranked(lists: PersonalLists) -> Ranking:
         movie_ids=[3],
         scores=[0.5],
         from_places=[1],
-        whys=[""],
-        guesses=[],
+        moved=[],
+        whys=[],
+        guesses=[3],
         factors={"ease": 0.25},
     )
 
