@@ -1,15 +1,28 @@
 """Loops compiled to machine code, for the little that numpy does too slowly.
 
 A function is compiled for the types it names when its module is imported, so that nobody waits
-for it later; the machine code is kept beside the source, or in NUMBA_CACHE_DIR, and the next
-process reads it from there. Where neither can be written each process compiles for itself.
+for it later. The machine code is kept in a directory for the sources it was made from: beside
+them, or in NUMBA_CACHE_DIR, or with the user's caches. numba itself looks at the time of one file,
+which says nothing of the loops that are compiled into others. Where machine code cannot be kept or
+read each process compiles for itself.
 """
 
+import hashlib
+import logging
+import os
 from collections.abc import Callable
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, TypeVar, cast
 
-from numba import njit, types
+from numba import config, njit, types
 from numba.core.typing.templates import Signature
+
+logger = logging.getLogger(__name__)
+
+ENGINE = Path(__file__).parent
+# What numba raises where there is no place for machine code, or what is there is damaged.
+NOT_KEPT = (RuntimeError, OSError, EOFError, UnpicklingError, ValueError)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -37,12 +50,37 @@ def compiled(*signatures: Signature, in_any_order: bool = False) -> Callable[[Fu
     """
     fastmath = {"reassoc", "contract"} if in_any_order else False
 
-    def decorate(function: Function) -> Function:
+    def compile_it(function: Function, *, is_kept: bool) -> Function:
         signed = list(signatures)
-        try:
-            made = njit(signed, cache=True, nogil=True, fastmath=fastmath)(function)
-        except RuntimeError:  # there is no place to keep machine code
-            made = njit(signed, nogil=True, fastmath=fastmath)(function)
+        made = njit(signed, cache=is_kept, nogil=True, fastmath=fastmath)(function)
         return cast("Function", made)
 
+    def decorate(function: Function) -> Function:
+        try:
+            return compile_it(function, is_kept=True)
+        except NOT_KEPT as error:
+            logger.warning("machine code of %s is not kept: %r", function.__name__, error)
+            return compile_it(function, is_kept=False)
+
     return decorate
+
+
+def _cache_directory() -> Path:
+    """Return where the machine code of these sources is kept."""
+    digest = hashlib.sha256()
+    for path in sorted(ENGINE.rglob("*.py")):
+        digest.update(path.relative_to(ENGINE).as_posix().encode())
+        digest.update(path.read_bytes())
+    name = f"loops-{digest.hexdigest()[:16]}"
+    beside = ENGINE / "__pycache__"
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return Path(os.environ["NUMBA_CACHE_DIR"]) / name
+    if os.access(beside if beside.exists() else ENGINE, os.W_OK):
+        return beside / name
+    try:
+        return Path.home() / ".cache" / "marquee" / name
+    except RuntimeError:  # nobody's home
+        return beside / name
+
+
+config.CACHE_DIR = str(_cache_directory())  # type: ignore[attr-defined]
