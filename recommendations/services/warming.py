@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from django.db.models import Q
 from django.utils import timezone
@@ -142,17 +143,22 @@ def make_blocks(
 
     def read_blocks() -> Iterator[list[Person]]:
         for block in _in_blocks(user_ids, at_once):
-            yield read_people(block, items=model.known_items, moment=timezone.now())
+            people = read_people(block, items=model.known_items, moment=timezone.now())
+            if people:  # not all of them erased meanwhile
+                yield people
 
     def work(people: list[Person]) -> list[EncodedLists]:
         return make(people, making)
 
-    model.outline()  # here, and not once more in each process
+    blocks = read_blocks()
+    first = next(blocks, [])
+    with blas_threads(SERVE_THREADS):
+        make(first[:1], making)  # what is worked out once a model is shared by the processes
     # What is here already stays: the processes need neither look through it nor copy it.
     gc.freeze()
     try:
         with blas_threads(SERVE_THREADS):
-            yield from map_forked(work, read_blocks())
+            yield from map_forked(work, chain([first] if first else [], blocks))
     finally:
         gc.unfreeze()
 

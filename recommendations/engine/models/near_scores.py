@@ -216,7 +216,7 @@ class Outline:
         # What rounding to float32 may take off is far below what the largest terms add up to.
         off = _ROUNDING * (1 + np.abs(least) + np.abs(coefficients) @ self.farthest)
         short, low = coefficients.astype(np.float32), (least - off).astype(np.float32)
-        length = max(_BLOCK, _CELLS // len(short))
+        length = max(_BLOCK, _CELLS // max(len(short), 1))
         may_reach = [
             (short @ block.T >= low[:, np.newaxis]).any(axis=0)
             for block in np.split(self.reach, range(length, len(self.reach), length))
