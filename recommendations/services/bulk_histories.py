@@ -1,5 +1,8 @@
 """The histories of many people in one query, however many they are.
 
+Events end at the moment that a history is read for: of them no revision tells, and lists that are
+completed must hear of those that movies were ranked by. Ratings are as the revision has them.
+
 What somebody did comes as the bytes of whole numbers, one value a person: rows would be received
 one by one, which takes longer than all that PostgreSQL does.
 """
@@ -38,7 +41,7 @@ PEOPLE = """
                     || int8send(floor(extract(epoch FROM occurred_at))::bigint),
                 NULL ORDER BY occurred_at, id
             )
-            FROM movies_event WHERE user_id = person.id
+            FROM movies_event WHERE user_id = person.id AND occurred_at <= %(moment)s
         ),
         (SELECT array_agg(movie_id) FROM movies_dismissal WHERE user_id = person.id)
     FROM accounts_user AS person WHERE id = ANY(%(people)s) ORDER BY id
@@ -61,7 +64,10 @@ class Person:
 def read_people(user_ids: Sequence[int], *, items: ItemIndex, moment: datetime) -> list[Person]:
     """Return the people with these ids over the items a model knows, by id; those gone left out."""
     with connection.cursor() as cursor:
-        cursor.execute(PEOPLE, {"people": list(user_ids), "kinds": list(EVENT_KINDS)})
+        cursor.execute(
+            PEOPLE,
+            {"people": list(user_ids), "kinds": list(EVENT_KINDS), "moment": moment},
+        )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     ratings = _Ratings.of([row[5] for row in rows], items=items)
     events = _events([row[6] for row in rows], items=items)

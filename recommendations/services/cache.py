@@ -30,14 +30,17 @@ KINDS = {"lists": PersonalLists, "ranking": Ranking}
 Kept = TypeVar("Kept", PersonalLists, Ranking)
 
 # Lists of a lower revision never take the place of lists of a higher one; of the same revision
-# (another model, another day) not those whose making began earlier.
+# (another model, another day) not those whose making began earlier, and a ranking not that of the
+# lists which were completed from it.
 KEEP_UNLESS_OLDER = """
-local kept = redis.call('HMGET', KEYS[1], 'revision', 'begun')
+local kept = redis.call('HMGET', KEYS[1], 'revision', 'begun', 'freshness')
 local revision, begun = tonumber(kept[1]), tonumber(kept[2])
 if revision and begun then
     local ahead = begun - tonumber(ARGV[2])
     if revision > tonumber(ARGV[1]) then return 0 end
     if revision == tonumber(ARGV[1]) and ahead > 0 and ahead < tonumber(ARGV[3]) then return 0 end
+    if ARGV[5] == 'ranking' and kept[3] == ARGV[4]
+        and redis.call('HEXISTS', KEYS[1], 'lists') == 1 then return 0 end
 end
 redis.call('HDEL', KEYS[1], 'lists', 'ranking')
 redis.call('HSET', KEYS[1],
@@ -58,7 +61,7 @@ def load_lists(*, user_id: int) -> PersonalLists | Ranking | None:
             stored = redis.hmget(lists_key(user_id), *KINDS)
     except RedisAwayError:
         return None
-    return _decode(stored, whose=f"user {user_id}")
+    return _decode(stored, user_id=user_id)
 
 
 def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | Ranking | None:
@@ -70,7 +73,7 @@ def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | R
         return None
     if label is None or not freshness.is_met_by(cast("bytes", label).decode()):
         return None
-    return _decode(stored, whose=f"user {user_id}")
+    return _decode(stored, user_id=user_id)
 
 
 def decode_lists(stored: bytes | str, *, whose: str) -> PersonalLists | None:
@@ -78,11 +81,14 @@ def decode_lists(stored: bytes | str, *, whose: str) -> PersonalLists | None:
     return _read(PersonalLists, stored, whose=whose)
 
 
-def _decode(stored: Sequence[Any], *, whose: str) -> PersonalLists | Ranking | None:
-    """Return what stands in one of the fields for each kind."""
+def _decode(stored: Sequence[Any], *, user_id: int) -> PersonalLists | Ranking | None:
+    """Return what stands in one of the fields for each kind; drop what nobody can read."""
     for kind, body in zip(KINDS.values(), stored, strict=True):
         if body is not None:
-            return _read(kind, body, whose=whose)
+            found = _read(kind, body, whose=f"user {user_id}")
+            if found is None:
+                forget_lists(user_id=user_id)
+            return found
     return None
 
 

@@ -42,7 +42,7 @@ def read_history(*, user: User, items: ItemIndex, as_of: datetime | None = None)
         stars=[half_stars / 2 for _, half_stars, _ in rows],
         timestamps=[int(rated_at.timestamp()) for _, _, rated_at in rows],
         as_of=int(moment.timestamp()),
-        events=_read_events(user=user, items=items),
+        events=_read_events(user=user, items=items, until=moment),
         group=group_labels(age_band=user.age_band, gender=user.gender, occupation=user.occupation),
     )
     return PersonHistory(history, {movie_id: halves / 2 for movie_id, halves, _ in rows})
@@ -73,9 +73,9 @@ def viewer_history(*, viewer: Viewer, items: ItemIndex) -> PersonHistory:
     return read_history(user=viewer, items=items)
 
 
-def _read_events(*, user: User, items: ItemIndex) -> Events:
+def _read_events(*, user: User, items: ItemIndex, until: datetime) -> Events:
     rows = (
-        Event.objects.filter(user=user)
+        Event.objects.filter(user=user, occurred_at__lte=until)
         .order_by("occurred_at", "pk")
         .values_list("movie_id", "kind", "occurred_at")
     )

@@ -210,14 +210,16 @@ def rank_ahead(requests: Sequence[Request], *, model: Hybrid, shelves: Shelves) 
 
 def _ranking(request: Request, top: RankedList, *, model: Hybrid) -> Ranking:
     ids = model.known_items.ids
+    shown = set(top.items.tolist())
+    causes = {item: why for item, why in top.causes.items() if item in shown}
     return Ranking(
         freshness=request.freshness,
         generated_at=request.moment.isoformat(),
         movie_ids=ids[top.items].tolist(),
         scores=top.scores.tolist(),
         from_places=(top.places + 1).tolist(),
-        moved=ids[list(top.causes)].tolist(),
-        whys=list(top.causes.values()),
+        moved=ids[list(causes)].tolist(),
+        whys=list(causes.values()),
         guesses=ids[list(top.explored)].tolist(),
         factors=model.factors_of(request.person.history),
     )
@@ -225,21 +227,26 @@ def _ranking(request: Request, top: RankedList, *, model: Hybrid) -> Ranking:
 
 def complete_lists(
     request: Request, ranking: Ranking, *, model: Hybrid, shelves: Shelves
-) -> PersonalLists:
-    """Make all lists of somebody from their ranking, by the same model and the same history."""
+) -> PersonalLists | None:
+    """Make all lists of somebody from their ranking, by the same model and the same history.
 
-    def find(movie_ids: Sequence[int]) -> IndexArray:
-        return model.known_items.find(movie_ids)[0]
-
-    items = find(ranking.movie_ids)
-    moved = find(ranking.moved).tolist()
+    Returns None where the model does not know all of the movies: one that came since the training
+    may have gone again.
+    """
+    items, is_known = model.known_items.find(ranking.movie_ids)
+    if not is_known.all():
+        return None
+    index_of = dict(zip(ranking.movie_ids, items.tolist(), strict=True))
     top = RankedList(
         items=items,
         scores=np.array(ranking.scores, dtype=np.float64),
         places=np.array(ranking.from_places, dtype=np.int64) - 1,
         by_score=items[:0],
-        explored=frozenset(find(ranking.guesses).tolist()),
-        causes=dict(zip(moved, cast("Sequence[Why]", ranking.whys), strict=True)),
+        explored=frozenset(index_of[each] for each in ranking.guesses),
+        causes={
+            index_of[each]: cast("Why", why)
+            for each, why in zip(ranking.moved, ranking.whys, strict=True)
+        },
     )
     model.remember_factors(request.person.history, ranking.factors)
     known = KnownShelves.of(shelves, model.known_items)

@@ -39,8 +39,12 @@ def freshness_for(*, user: User | None, curation_revision: int) -> Freshness:
 def freshness_of(
     served: ServedModel | None, *, profile_revision: int, curation_revision: int
 ) -> Freshness:
-    n_movies = served.model.n_items if served else 0  # a version takes in what is saved later
-    settings = f"curation {curation_revision}, {n_movies} movies, {timezone.localdate()}"
+    # A version takes in what is saved later: one movie may have gone, and another come.
+    movies = "no movies"
+    if served is not None:
+        ids = served.model.known_items.ids
+        movies = f"{len(ids)} movies to {ids[-1]}"
+    settings = f"curation {curation_revision}, {movies}, {timezone.localdate()}"
     return Freshness(
         model_version=served.number if served else NO_MODEL,
         profile_revision=profile_revision,
@@ -132,7 +136,7 @@ class _Making:
         return make_lists(request, model=self.served.model, shelves=self.shelves)
 
     def complete(self, ranking: Ranking) -> PersonalLists | None:
-        """Return None if the person has done something since the ranking."""
+        """Return None if the person did something since the ranking, or a movie in it is gone."""
         moment = datetime.fromisoformat(ranking.generated_at)
         person = self._read(moment)
         if person is None or person.profile_revision != ranking.freshness.profile_revision:

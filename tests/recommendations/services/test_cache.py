@@ -97,6 +97,19 @@ def test_lists_take_the_place_of_the_ranking_they_were_completed_from():
     assert load_fresh_lists(user_id=1, freshness=lists.freshness) == lists
 
 
+def test_a_ranking_takes_the_place_of_lists_of_another_model_alone():
+    lists = lists_made(revision=1)
+    keep_lists(user_id=1, lists=lists)
+
+    same, of_new_model = (
+        ranked(lists_made(revision=1, model=model, seconds=1)) for model in (1, 2)
+    )
+    assert keep_many_lists([encode_lists(user_id=1, lists=same)]) == 0
+    assert keep_many_lists([encode_lists(user_id=1, lists=of_new_model)]) == 1
+
+    assert load_fresh_lists(user_id=1, freshness=of_new_model.freshness) == of_new_model
+
+
 def test_a_ranking_never_takes_the_place_of_lists_begun_later():
     lists = lists_made(revision=1, seconds=1)
     keep_lists(user_id=1, lists=lists)
@@ -143,6 +156,7 @@ def test_lists_in_another_form_are_none():
     redis_client().hset(lists_key(2), "lists", orjson.dumps(cut_short))
 
     assert load_lists(user_id=1) is load_lists(user_id=2) is None
+    assert not redis_client().exists(lists_key(1), lists_key(2))  # an export would not tell of them
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"{}", b"[1]", b'{"freshness": 1}', b"\x80\x04N."])

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -14,21 +14,30 @@ from movies.services.lists import add_to_watchlist, dismiss_movie
 from movies.services.ratings import rate_movie
 from recommendations.models import ModelVersion
 from recommendations.services.bulk_histories import read_people
-from recommendations.services.cache import forget_lists, load_lists, load_revisions
+from recommendations.services.cache import (
+    encode_lists,
+    forget_lists,
+    keep_many_lists,
+    load_lists,
+    load_revisions,
+)
 from recommendations.services.histories import read_history
-from recommendations.services.personal import read_personal_lists
+from recommendations.services.personal import freshness_for, read_personal_lists
 from recommendations.services.picks import Ranking
 from recommendations.services.store import store
 from recommendations.services.sweeping import sweep_lists
 from recommendations.services.warming import (
     ABOUT,
     LATELY,
+    make_block,
+    make_blocks,
+    prepare,
     rank_block,
     recent_user_ids,
     warm_after_activation,
     warm_people,
 )
-from tests.factories import make_rater, make_user
+from tests.factories import make_movie, make_rater, make_user
 
 
 @pytest.fixture
@@ -125,6 +134,54 @@ def test_lists_ranked_ahead_are_completed_when_their_person_comes(people, monkey
         assert list(lists.top.cited) == list(before.top.cited)
         assert lists.because == before.because
         assert lists.predicted == pytest.approx(before.predicted)
+
+
+def test_a_ranking_with_a_movie_that_is_gone_is_left_aside(people, two_camps):
+    newcomer = make_movie()
+    store.forget()
+    warm_people([people[1].pk], make=rank_block)
+    kept = load_lists(user_id=people[1].pk)
+    ranking = replace(kept, movie_ids=[newcomer.pk + 1_000, *kept.movie_ids[1:]])
+    keep_many_lists([encode_lists(user_id=people[1].pk, lists=ranking)])
+
+    assert newcomer.pk + 1_000 not in read_again(people[1]).movie_ids
+
+
+def test_another_movie_in_the_place_of_one_that_is_gone_makes_lists_stale(two_camps):
+    before = freshness_for(user=None, curation_revision=0)
+    gone = make_movie()
+    store.forget()
+    between = freshness_for(user=None, curation_revision=0)
+    gone.delete()
+    make_movie()
+    store.forget()
+    after = freshness_for(user=None, curation_revision=0)
+    assert len({each.label for each in (before, between, after)}) == 3
+
+
+def test_what_is_seen_after_the_ranking_is_not_heard_when_it_is_completed(people, two_camps):
+    user = people[1]
+    warm_people([user.pk], make=rank_block)
+    record_view(user=user, movie_id=two_camps.westerns[3].pk)
+    lists = read_again(user)
+    moment = datetime.fromisoformat(lists.generated_at)
+    items = store.get().model.known_items
+    (person,) = read_people([user.pk], items=items, moment=moment)
+    assert not len(person.known.history.events)
+    assert len(read_people([user.pk], items=items, moment=timezone.now())[0].known.history.events)
+
+
+def test_people_who_are_all_gone_leave_the_others_their_lists(people, monkeypatch):
+    gone, here = people[0].pk, people[1].pk
+    monkeypatch.setattr("recommendations.services.warming.MOST_PEOPLE_AT_ONCE", 1)
+    User.objects.filter(pk=gone).delete()
+    making = prepare()
+    made = [
+        each.user_id
+        for block in make_blocks([gone, here], making, make=make_block)
+        for each in block
+    ]
+    assert made == [here]
 
 
 def test_a_ranking_is_left_aside_once_its_person_did_something(people, two_camps, monkeypatch):
