@@ -219,7 +219,10 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt === root) onAnswer(detail.xhr.status);
-    else if (detail.requestConfig.verb === "post" && detail.successful) tellOthers();
+    else if (detail.requestConfig.verb === "post") {
+        if (detail.successful) tellOthers();
+        else acting = null;
+    }
 });
 document.addEventListener("submit", (event) => {
     acting = partOf(event.target);

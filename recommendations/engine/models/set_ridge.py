@@ -1,5 +1,6 @@
 """Ridge regression of many targets at once on sets: who rated, what was rated, genres."""
 
+import logging
 from typing import Any, Self, cast
 
 import numpy as np
@@ -9,6 +10,8 @@ from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, I
 from recommendations.engine.threads import map_blocks
 
 LARGEST_CHOLESKY = 8_000
+logger = logging.getLogger(__name__)
+
 _LEFT = 0.3  # of the length of the targets: with a tenth of that the vectors come out alike
 _LEAST_STEPS, _MOST_STEPS = 2, 40
 _TINY = 1e-12
@@ -100,6 +103,8 @@ class SetRidge:
             turn = (shorter / np.maximum(length, _TINY)).astype(np.float32)
             direction = rest + turn * direction
             length = shorter
+        else:
+            logger.info("%s steps left more of the targets than %s", _MOST_STEPS, _LEFT)
         self.coefficients = _product(self._transposed, self._duals)
 
     def gram(self) -> Float32Array:

@@ -232,8 +232,11 @@ class Stack(Recommender):
         for history in histories:
             self._check_history(history)
         outline = self.outline()
-        if outline is None:
-            return None
+        return None if outline is None else self._score_by(outline, histories, numbers)
+
+    def _score_by(
+        self, outline: Outline, histories: Sequence[History], numbers: Sequence[int]
+    ) -> NearScores | None:
         total = ScoreSum(n_histories=len(histories), n_items=self.n_items)
         of_vectors = {
             name: np.zeros((len(histories), each.vectors.shape[1] + 1))
