@@ -258,7 +258,7 @@ class Content(Recommender):
 
     def _profile(self, history: History) -> FloatArray:
         entries = history.entry_items
-        topics = self._topics_apart()[entries].astype(np.float64)
+        topics = self._topics_of(entries).astype(np.float64)
         likings, inputs = self._factors(history, topics)
         people = self.entry_factors_[entries].astype(np.float64)
         return np.concatenate([[self.map_weight], inputs @ people, likings @ topics])
@@ -281,7 +281,7 @@ class Content(Recommender):
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         n_foretold = self.term_factors_.shape[1]
         people = self.entry_factors_[history.entry_items].astype(np.float64)
-        topics = self._topics_apart()[history.entry_items].astype(np.float64)
+        topics = self._topics_of(history.entry_items).astype(np.float64)
         likings, inputs = self._factors(history, topics)
         accounts = []
         # One item at a time: a matrix product rounds by the number of items asked for.
@@ -300,7 +300,7 @@ class Content(Recommender):
     def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
         n_foretold = self.term_factors_.shape[1]
         people = self.entry_factors_[history.entry_items].astype(np.float64)
-        topics = self._topics_apart()[history.entry_items].astype(np.float64)
+        topics = self._topics_of(history.entry_items).astype(np.float64)
         likings, inputs = self._factors(history, topics)
         wanted = self.vectors_[item_indices].astype(np.float64)
         given = (topics * likings[:, np.newaxis]) @ wanted[:, n_foretold:].T
