@@ -132,7 +132,11 @@ class Recommender(ABC):
         """
         self._check_history(history)
         self._check_items(item_indices)
-        return self._contributions(history, list(item_indices))
+        # By entry: most models gather rows of weights, and adding across them takes longer.
+        totals = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
+        scales = np.ones(len(item_indices))
+        self._add_contributions(totals, history, list(item_indices), scales=scales)
+        return totals.T
 
     def similar(self, item_index: int, k: int) -> IndexArray:
         """Return at most `k` items most like this one, best first, ties by index.
@@ -208,20 +212,15 @@ class Recommender(ABC):
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         """Return for each of these items the parts of its score."""
 
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        total = np.zeros((len(item_indices), history.n_entries), dtype=np.float64)
+    def _add_contributions(
+        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
+    ) -> None:
+        """Add what entries gave, scaled item by item, to totals of shape (n_entries, n_items)."""
         accounts = self._parts(history, item_indices) if self.has_contributions else []
         for place, parts in enumerate(accounts):
             for part in parts:
                 if part.contributions is not None:
-                    total[place] += part.contributions
-        return total
-
-    def _add_contributions(
-        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
-    ) -> None:
-        """Add `_contributions`, scaled item by item, to totals of shape (n_entries, n_items)."""
-        totals += self._contributions(history, item_indices).T * scales
+                    totals[:, place] += part.contributions * scales[place]
 
     def _similarities(self, item_index: int) -> FloatArray:
         raise UnsupportedError(f"{self.name} has no notion of similar items (item {item_index})")

@@ -7,7 +7,6 @@ which says nothing of the loops that are compiled into others. Where machine cod
 read each process compiles for itself.
 """
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -18,9 +17,10 @@ from typing import Any, TypeVar, cast
 from numba import config, njit, types
 from numba.core.typing.templates import Signature
 
+from recommendations.engine import sources
+
 logger = logging.getLogger(__name__)
 
-ENGINE = Path(__file__).parent
 # What numba raises where there is no place for machine code, or what is there is damaged.
 NOT_KEPT = (RuntimeError, OSError, EOFError, UnpicklingError, ValueError)
 
@@ -67,15 +67,11 @@ def compiled(*signatures: Signature, in_any_order: bool = False) -> Callable[[Fu
 
 def _cache_directory() -> Path:
     """Return where the machine code of these sources is kept."""
-    digest = hashlib.sha256()
-    for path in sorted(ENGINE.rglob("*.py")):
-        digest.update(path.relative_to(ENGINE).as_posix().encode())
-        digest.update(path.read_bytes())
-    name = f"loops-{digest.hexdigest()[:16]}"
-    beside = ENGINE / "__pycache__"
+    name = f"loops-{sources.checksum()[:16]}"
+    beside = sources.ENGINE / "__pycache__"
     if "NUMBA_CACHE_DIR" in os.environ:
         return Path(os.environ["NUMBA_CACHE_DIR"]) / name
-    if os.access(beside if beside.exists() else ENGINE, os.W_OK):
+    if os.access(beside if beside.exists() else sources.ENGINE, os.W_OK):
         return beside / name
     try:
         return Path.home() / ".cache" / "marquee" / name

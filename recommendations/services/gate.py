@@ -1,11 +1,9 @@
 """What is decided of a candidate: a recipe that is worse with 95 % confidence does not serve."""
 
-import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from recommendations import engine
+from recommendations.engine import sources
 from recommendations.models import ModelVersion
 from recommendations.services.trainer import Evaluation
 
@@ -74,9 +72,4 @@ def sentence_of(gate: Mapping[str, Any]) -> str:
 
 def code_revision() -> str:
     """Return a checksum of the engine's source: two fits with the same one do the same."""
-    root = Path(engine.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return sources.checksum()[:12]

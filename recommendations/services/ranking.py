@@ -8,6 +8,7 @@ from typing import Self
 
 from movies.services.shelves import Shelves
 from recommendations.engine.arrays import BoolArray, IndexArray
+from recommendations.engine.history import History
 from recommendations.engine.items import ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.ranking.filters import Rule, apply_rules
@@ -18,7 +19,6 @@ from recommendations.engine.ranking.ranked import RankedList
 from recommendations.engine.ranking.scored import Scored
 from recommendations.services.histories import PersonHistory
 from recommendations.services.picks import Freshness
-from recommendations.services.scored import score_all, score_near
 
 TOP_LENGTH = 100
 
@@ -112,9 +112,35 @@ def _rank(request: Request, scored: Scored, *, model: Hybrid, shelves: KnownShel
 def _score(requests: Sequence[Request], model: Hybrid, shelves: KnownShelves) -> list[Scored]:
     histories = [request.person.history for request in requests]
     if len(shelves.pinned):  # whose place by score may be anywhere
-        return score_all(histories, model=model)
+        return _score_all(histories, model=model)
     looked_at = max(TOP_LENGTH, SITE_PLAN.reranked) + len(shelves.hidden)
     numbers = [
         looked_at + request.person.history.n_ratings + len(request.unwanted) for request in requests
     ]
-    return score_near(histories, model=model, numbers=numbers)
+    return _score_near(histories, model=model, numbers=numbers)
+
+
+def _score_all(histories: Sequence[History], *, model: Hybrid) -> list[Scored]:
+    """Score every movie for each."""
+    return [Scored.of_all(scores) for scores in model.score_many(histories)]
+
+
+def _score_near(
+    histories: Sequence[History], *, model: Hybrid, numbers: Sequence[int]
+) -> list[Scored]:
+    """Score at least the best `numbers` for each, or all where that takes no longer."""
+    near = model.score_near(histories, numbers=numbers)
+    if near is None:
+        return _score_all(histories, model=model)
+    return [
+        Scored(
+            values=scores,
+            n_items=model.n_items,
+            deviation=deviation,
+            near=near.items,
+            least=least,
+        )
+        for scores, deviation, least in zip(
+            near.scores, near.deviations.tolist(), near.least.tolist(), strict=True
+        )
+    ]

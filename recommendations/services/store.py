@@ -31,7 +31,7 @@ from recommendations.services.scrubbing import repair
 logger = logging.getLogger(__name__)
 
 # Ten times a second in each process, so it is not put together anew.
-POINTER = "SELECT number FROM recommendations_modelversion WHERE state = 'active'"
+POINTER = "SELECT number FROM recommendations_modelversion WHERE state = %s"
 POINTER_SECONDS = 0.1
 CHECK_SECONDS = 0.5
 AHEAD_SECONDS = 30.0
@@ -103,7 +103,7 @@ class ModelStore:
     def _has_moved(self) -> bool:
         """Tell whether another version is active than when this was asked last."""
         with connection.cursor() as cursor:
-            cursor.execute(POINTER)
+            cursor.execute(POINTER, [ModelVersion.State.ACTIVE])
             active = cursor.fetchone()
         before, self._pointer = self._pointer, active and active[0]
         return before != self._pointer

@@ -151,16 +151,17 @@ def make_blocks(
         return make(people, making)
 
     blocks = read_blocks()
-    first = next(blocks, [])
+    first = next(blocks, None)
+    if first is None:
+        return
     with blas_threads(SERVE_THREADS):
         make(first[:1], making)  # what is worked out once a model is shared by the processes
-    # What is here already stays: the processes need neither look through it nor copy it.
-    gc.freeze()
-    try:
-        with blas_threads(SERVE_THREADS):
-            yield from map_forked(work, chain([first] if first else [], blocks))
-    finally:
-        gc.unfreeze()
+        # What is here already stays: the processes need neither look through it nor copy it.
+        gc.freeze()
+        try:
+            yield from map_forked(work, chain([first], blocks))
+        finally:
+            gc.unfreeze()
 
 
 def make_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:

@@ -239,15 +239,17 @@ class Als(Recommender):
     def _parts(self, history: History, item_indices: list[int]) -> list[list[Part]]:
         return [
             [Part(name="ratings", contributions=shares)]
-            for shares in self._contributions(history, item_indices)
+            for shares in self.contributions(history, item_indices)
         ]
 
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+    def _add_contributions(
+        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
+    ) -> None:
         folded = self._fold_in_once(history)
         wanted = self.item_vectors_[item_indices].astype(np.float64)
         seen_by, _ = lapack.dpotrs(folded.factor, wanted.T, lower=1)
         own = self.item_vectors_[history.entry_items].astype(np.float64)
-        return np.asarray((folded.targets[:, np.newaxis] * (own @ seen_by)).T)
+        totals += folded.targets[:, np.newaxis] * (own @ seen_by) * scales
 
     def _similarities(self, item_index: int) -> FloatArray:
         """Return the cosine of the item factors."""

@@ -297,7 +297,9 @@ class Content(Recommender):
             )
         return accounts
 
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
+    def _add_contributions(
+        self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
+    ) -> None:
         n_foretold = self.term_factors_.shape[1]
         people = self.entry_factors_[history.entry_items].astype(np.float64)
         topics = self._topics_of(history.entry_items).astype(np.float64)
@@ -305,7 +307,7 @@ class Content(Recommender):
         wanted = self.vectors_[item_indices].astype(np.float64)
         given = (topics * likings[:, np.newaxis]) @ wanted[:, n_foretold:].T
         given += (people * inputs[:, np.newaxis]) @ wanted[:, 1:n_foretold].T
-        return np.asarray(given.T)
+        totals += given * scales
 
     def similarities_of(self, item_indices: IndexArray) -> Float32Array:
         """Return how like each of these items all items are, shape (k, n_items).

@@ -201,14 +201,9 @@ class EaseLayer(Recommender):
                 Part(name="intercept", constant=float(constant)),
             ]
             for shares, constant in zip(
-                self._contributions(history, item_indices), constants, strict=True
+                self.contributions(history, item_indices), constants, strict=True
             )
         ]
-
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        totals = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
-        self._add_contributions(totals, history, item_indices, scales=np.ones(len(item_indices)))
-        return totals.T
 
     def _add_contributions(
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray

@@ -112,7 +112,7 @@ class Outline:
     """What a stack says of all items whoever they are for, and what follows for its sums.
 
     `active` are the items about which models have something of their own to say; `shared`, shape
-    (n_shared, n_items), begins with a row of ones; `spreads` tells of the others by name. `gram`
+    (n_shared, n_items), begins with a row of ones; `spreads` tells what each spreads. `gram`
     holds the products of all features over the other items, the `tail`; `reach`, (n_tail, n), is
     what bounds their scores, and `farthest` the largest absolute value in each of its columns.
     """

@@ -215,14 +215,9 @@ class Sequence(Recommender):
                 Part(name="intercept", constant=float(self.intercepts_[item])),
             ]
             for item, shares in zip(
-                item_indices, self._contributions(history, item_indices), strict=True
+                item_indices, self.contributions(history, item_indices), strict=True
             )
         ]
-
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        totals = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
-        self._add_contributions(totals, history, item_indices, scales=np.ones(len(item_indices)))
-        return totals.T
 
     def _add_contributions(
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray

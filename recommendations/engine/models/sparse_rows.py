@@ -32,7 +32,7 @@ _columns: dict[int, Columns] = {}
 
 
 def with_short_indices(weights: CsrMatrix) -> CsrMatrix:
-    """Return the matrix with indices of four bytes: reading them is what its sums wait for."""
+    """Return the matrix with indices of four bytes instead of eight: it is kept and mapped so."""
     parts = weights.data, weights.indices.astype(np.int32), weights.indptr.astype(np.int32)
     return cast("CsrMatrix", sparse.csr_array(parts, shape=weights.shape))
 

@@ -314,12 +314,6 @@ class Stack(Recommender):
             for place in range(len(item_indices))
         ]
 
-    def _contributions(self, history: History, item_indices: list[int]) -> FloatArray:
-        # By entry: most components gather rows of weights, and adding across them takes longer.
-        totals = np.zeros((history.n_entries, len(item_indices)), dtype=np.float64)
-        self._add_contributions(totals, history, item_indices, scales=np.ones(len(item_indices)))
-        return totals.T
-
     def _add_contributions(
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
     ) -> None:

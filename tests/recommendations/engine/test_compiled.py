@@ -4,6 +4,7 @@ from numba import config, types
 from numba.core.caching import CacheImpl
 
 from recommendations.engine import compiled as engine_compiled
+from recommendations.engine import sources
 from recommendations.engine.compiled import FLOATS, array_of, compiled
 
 
@@ -54,7 +55,7 @@ def test_a_loop_is_compiled_where_there_is_no_room_for_it(tmp_path, monkeypatch)
 
 def test_other_sources_have_other_machine_code(tmp_path, monkeypatch):
     before = engine_compiled._cache_directory()
-    monkeypatch.setattr(engine_compiled, "ENGINE", tmp_path)
+    monkeypatch.setattr(sources, "ENGINE", tmp_path)
     (tmp_path / "loops.py").write_text("one = 1")
     first = engine_compiled._cache_directory()
     (tmp_path / "loops.py").write_text("one = 2")
