@@ -247,9 +247,11 @@ class Als(Recommender):
     ) -> None:
         folded = self._fold_in_once(history)
         wanted = self.item_vectors_[item_indices].astype(np.float64)
+        wanted *= scales[:, np.newaxis]
         seen_by, _ = lapack.dpotrs(folded.factor, wanted.T, lower=1)
         own = self.item_vectors_[history.entry_items].astype(np.float64)
-        totals += folded.targets[:, np.newaxis] * (own @ seen_by) * scales
+        own *= folded.targets[:, np.newaxis]
+        totals += own @ seen_by
 
     def _similarities(self, item_index: int) -> FloatArray:
         """Return the cosine of the item factors."""

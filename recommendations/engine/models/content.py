@@ -245,7 +245,9 @@ class Content(Recommender):
     def _weigh(self, stars: Float32Array, weights: tuple[float, ...]) -> FloatArray:
         return weigh_stars(stars, weights)
 
-    def _factors(self, history: History, topics: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _factors(
+        self, history: History, topics: FloatArray | Float32Array
+    ) -> tuple[FloatArray, FloatArray]:
         """Return by what each entry multiplies its vector: in likeness and in taste.
 
         `topics` are those of the entries.
@@ -300,14 +302,13 @@ class Content(Recommender):
     def _add_contributions(
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
     ) -> None:
-        n_foretold = self.term_factors_.shape[1]
-        people = self.entry_factors_[history.entry_items].astype(np.float64)
-        topics = self._topics_of(history.entry_items).astype(np.float64)
-        likings, inputs = self._factors(history, topics)
-        wanted = self.vectors_[item_indices].astype(np.float64)
-        given = (topics * likings[:, np.newaxis]) @ wanted[:, n_foretold:].T
-        given += (people * inputs[:, np.newaxis]) @ wanted[:, 1:n_foretold].T
-        totals += given * scales
+        topics = self._topics_of(history.entry_items)
+        likings, inputs = (each.astype(np.float32) for each in self._factors(history, topics))
+        people = self.entry_factors_[history.entry_items]
+        own = np.hstack([people * inputs[:, np.newaxis], topics * likings[:, np.newaxis]])
+        wanted = self.vectors_[item_indices, 1:]
+        wanted *= scales.astype(np.float32)[:, np.newaxis]
+        totals += own @ wanted.T
 
     def similarities_of(self, item_indices: IndexArray) -> Float32Array:
         """Return how like each of these items all items are, shape (k, n_items).

@@ -22,13 +22,10 @@ from recommendations.engine.interactions import Interactions
 from recommendations.engine.items import ItemContent
 from recommendations.engine.models.dropout_ridge import Regression, intercepts, solve
 from recommendations.engine.models.evidence import LIKED_STARS, Evidence
+from recommendations.engine.models.item_to_item import ItemToItem
 from recommendations.engine.models.newcomers_choice import choose_for_newcomers
-from recommendations.engine.models.row_sums import (
-    add_cells,
-    sum_rows,
-    sum_rows_of_many,
-)
-from recommendations.engine.models.sparse_rows import Entries, with_short_indices
+from recommendations.engine.models.row_sums import sum_rows, sum_rows_of_many
+from recommendations.engine.models.sparse_rows import Entries
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.terms import build_terms
 from recommendations.engine.recording import record, recording
@@ -41,7 +38,7 @@ CONTENT_FIELDS = tuple(each.name for each in fields(ItemContent))
 
 
 @dataclass(kw_only=True, eq=False)
-class EaseLayer(Recommender):
+class EaseLayer(ItemToItem):
     """Item-to-item regression for one expected length of the history.
 
     `keep` is the share of a history expected as input (q), `user_power` how much long histories
@@ -50,9 +47,7 @@ class EaseLayer(Recommender):
     With `side_weight` above 0 the terms of `side_fields` join as people who rated the items they
     describe: an item's unit vector of terms weighs as much as the root of that many ratings do.
     One of `other_ridges` takes the place of `ridge` where newcomers are clearly better served by
-    it (`choose_for_newcomers`, over the 3,000 most rated items). Of the items with `min_ratings`
-    or more only the `max_items` most rated take part. Above `dense_items` of them only the
-    `neighbours` strongest weights of each column are kept.
+    it (`choose_for_newcomers`, over the 3,000 most rated items).
     """
 
     name: ClassVar[str] = "ease-layer"
@@ -69,10 +64,6 @@ class EaseLayer(Recommender):
     rating_weights: tuple[float, ...] = (0.3, 0.4, 0.6, 1.0, 1.1)
     side_weight: float = 0.0
     side_fields: tuple[str, ...] = ("genres", "years", "directors", "cast", "tags", "overviews")
-    min_ratings: int = 3
-    max_items: int = 10_000
-    dense_items: int = 6_000
-    neighbours: int = 300
 
     def _check_hyperparameters(self) -> None:
         if not 0 < self.keep < 1 or min((self.ridge, *self.other_ridges)) <= 0:
@@ -95,14 +86,6 @@ class EaseLayer(Recommender):
         record("normaliser", np.array([normaliser]))
         self.learn_weights(self.regression(interactions, ridge=ridge, normaliser=normaliser), solve)
 
-    def choose_active(self, interactions: Interactions) -> None:
-        """Choose the items that take part: `active_items_`, and `places_` of all items in them."""
-        self.active_items_ = choose_items(
-            interactions, min_ratings=self.min_ratings, max_items=self.max_items
-        )
-        self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
-        self.places_[self.active_items_] = np.arange(len(self.active_items_))
-
     def learn_weights(self, problem: Regression, solver: Solver) -> None:
         """Learn weights and intercepts from a problem over the active items."""
         is_large = len(self.active_items_) > self.dense_items
@@ -111,11 +94,11 @@ class EaseLayer(Recommender):
         offsets = intercepts(problem, weights)
         scale = self._popularity_scale(problem.targets)
         self.intercepts_ = offsets * scale
+        short = scale.astype(np.float32)
         if isinstance(weights, np.ndarray):
-            self.weights_: CsrMatrix | Float32Array = weights * scale.astype(np.float32)
+            self._keep_weights(weights * short)
         else:
-            scaled = weights @ sparse.diags_array(scale.astype(np.float32))
-            self.weights_ = with_short_indices(scaled)
+            self._keep_weights(sparse.csr_array(weights @ sparse.diags_array(short)))
 
     def _choose_ridge(self, interactions: Interactions) -> float:
         ridges = (self.ridge, *self.other_ridges)
@@ -208,14 +191,8 @@ class EaseLayer(Recommender):
     def _add_contributions(
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
     ) -> None:
-        add_cells(
-            totals,
-            self.weights_,
-            self._inputs(history),
-            self.places_[item_indices].astype(np.int64),
-            owners=np.arange(history.n_entries),
-            scales=scales,
-        )
+        entries = *self._inputs(history), np.arange(history.n_entries)
+        self._add_cells(totals, entries, item_indices, scales=scales)
 
     def weights_from(self, item_index: int) -> tuple[IndexArray, Float32Array]:
         """Return the items for which an item's rating counts, but for itself, and how much."""
@@ -232,17 +209,6 @@ class EaseLayer(Recommender):
         columns, weights = self.weights_from(item_index)
         similarities[columns] = weights
         return similarities
-
-
-def choose_items(interactions: Interactions, *, min_ratings: int, max_items: int) -> IndexArray:
-    """Return the `max_items` most rated items of those with `min_ratings`, in ascending order.
-
-    Where no item has so many, those with the most are taken.
-    """
-    counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
-    most_rated = np.argsort(-counts, kind="stable")[:max_items]
-    least = min(min_ratings, int(counts.max()))
-    return np.sort(most_rated[counts[most_rated] >= least])
 
 
 def _short_layer() -> EaseLayer:

@@ -45,34 +45,7 @@ def take_block(
         cells = rows[:, np.newaxis] * weights.shape[1] + columns
         # Twice as fast as two indices.
         return np.asarray(weights.reshape(-1).take(cells, mode="clip"))
-    block = np.zeros((len(rows), len(columns)), dtype=np.float64)
-    entries, owners = (np.ones(len(rows)), rows), np.arange(len(rows))
-    sparse_rows.add_cells(
-        block, weights, entries, columns, owners=owners, scales=np.ones(len(columns))
-    )
-    return block.astype(np.float32)
-
-
-def add_cells(
-    totals: FloatArray,
-    weights: CsrMatrix | Float32Array,
-    entries: Entries,
-    columns: IndexArray,
-    *,
-    owners: IndexArray,
-    scales: FloatArray,
-) -> None:
-    """Add inputs_i · weights[rows_i, columns_j] · scales_j to totals[owners_i, j]; 0 at column −1.
-
-    `totals` has shape (n_owners, n_columns); no owner comes up twice.
-    """
-    if not isinstance(weights, np.ndarray):
-        sparse_rows.add_cells(totals, weights, entries, columns, owners=owners, scales=scales)
-        return
-    inputs, rows = entries
-    given = inputs[:, np.newaxis] * take_block(weights, rows, np.maximum(columns, 0))
-    given *= np.where(columns >= 0, scales, 0.0)
-    totals[owners] += given
+    return np.asarray(weights[rows][:, columns].toarray())
 
 
 def sum_rows_of_many(weights: CsrMatrix | Float32Array, histories: Sequence[Entries]) -> FloatArray:

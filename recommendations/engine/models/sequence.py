@@ -17,22 +17,17 @@ import numpy as np
 from scipy import sparse
 
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
-from recommendations.engine.base import Recommender
 from recommendations.engine.errors import HyperparameterError
 from recommendations.engine.events import weigh_events
 from recommendations.engine.explanation import Part
 from recommendations.engine.history import WHOLE_STARS, History, weigh_stars
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.models.dropout_ridge import strongest
-from recommendations.engine.models.ease import choose_items
+from recommendations.engine.models.item_to_item import ItemToItem
 from recommendations.engine.models.lagged_ridge import Problem, Trail, solve_in_turn
-from recommendations.engine.models.row_sums import (
-    add_cells,
-    sum_rows,
-    sum_rows_of_many,
-)
+from recommendations.engine.models.row_sums import sum_rows, sum_rows_of_many
 from recommendations.engine.models.samples import some_people
-from recommendations.engine.models.sparse_rows import Entries, with_short_indices
+from recommendations.engine.models.sparse_rows import Entries
 from recommendations.engine.recording import is_recording, record
 from recommendations.engine.score_sums import PartialScores
 from recommendations.engine.threads import FIT_THREADS, blas_threads
@@ -42,7 +37,7 @@ _N_LAYERS = 2
 
 
 @dataclass(kw_only=True, eq=False)
-class Sequence(Recommender):
+class Sequence(ItemToItem):
     """Add up what the last `window` entries say about the next one.
 
     The entry m places before the next one speaks by two matrices. With weight 1 / m it adds the
@@ -55,10 +50,8 @@ class Sequence(Recommender):
     Ratings of equal time keep the order they are given in. Events stand at their time but push
     no rating back: a rating before and an event after it are equally long ago. Those of positive
     weight count by it, a dismissal does not count. `rating_weights` are the inputs for 1 to 5
-    stars. Of the items with `min_ratings` or more only the `max_items` most rated take part;
-    the others have their popularity alone. Above `dense_items` only the `neighbours` strongest
-    weights of a column are kept. Of more than three million ratings those of a sample of people
-    are learned from.
+    stars. Items that do not take part have their popularity alone. Of more than three million
+    ratings those of a sample of people are learned from.
     """
 
     name: ClassVar[str] = "sequence"
@@ -76,9 +69,6 @@ class Sequence(Recommender):
     half_life: float = 20.0
     window: int = 60
     rating_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
-    min_ratings: int = 3
-    max_items: int = 10_000
-    dense_items: int = 6_000
     neighbours: int = 500
 
     def _check_hyperparameters(self) -> None:
@@ -103,17 +93,10 @@ class Sequence(Recommender):
         )
         self.learn_weights(problem, interactions)
 
-    def choose_active(self, interactions: Interactions) -> None:
-        """Choose the items that take part: `active_items_`, and `places_` of all items in them."""
-        self.active_items_ = choose_items(
-            interactions, min_ratings=self.min_ratings, max_items=self.max_items
-        )
-        self.places_ = np.full(interactions.n_items, -1, dtype=np.int32)
-        self.places_[self.active_items_] = np.arange(len(self.active_items_))
-
     def learn_weights(self, problem: Problem, interactions: Interactions) -> None:
         """Learn weights and intercepts from the problem of these interactions."""
-        self.weights_, ridge_intercepts = self._learn(problem)
+        weights, ridge_intercepts = self._learn(problem)
+        self._keep_weights(weights)
         counts = np.bincount(interactions.user_items.indices, minlength=interactions.n_items)
         self.intercepts_: FloatArray = self.popularity_share * np.log(counts + PRIOR_COUNT)
         self.intercepts_[self.active_items_] += ridge_intercepts
@@ -170,7 +153,7 @@ class Sequence(Recommender):
         if n_items <= self.dense_items or self.neighbours >= n_items:
             return np.concatenate(layers)
         pruned = [strongest(weights, self.neighbours) for weights in layers]
-        return with_short_indices(sparse.csr_array(sparse.vstack(pruned, format="csr")))
+        return sparse.csr_array(sparse.vstack(pruned, format="csr"))
 
     def _weigh(self, stars: Float32Array) -> Float32Array:
         return weigh_stars(stars, self.rating_weights).astype(np.float32)
@@ -223,12 +206,7 @@ class Sequence(Recommender):
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
     ) -> None:
         (inputs, rows), owners = self._entries(history)
-        places = self.places_[item_indices].astype(np.int64)
-        layers = (np.split(each, _N_LAYERS) for each in (inputs, rows, owners))
-        for own_inputs, own_rows, own in zip(*layers, strict=True):
-            add_cells(
-                totals, self.weights_, (own_inputs, own_rows), places, owners=own, scales=scales
-            )
+        self._add_cells(totals, (inputs, rows, owners), item_indices, scales=scales)
 
 
 @cache

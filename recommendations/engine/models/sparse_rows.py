@@ -1,4 +1,4 @@
-"""Rows of a sparse matrix, added up or looked through where they lie, without a copy of them.
+"""Rows of a sparse matrix, added up where they lie, without a copy of them.
 
 But for the numbers of their columns: in two bytes, where that is enough, they are read in half of
 the time or a quarter, and that is what sums wait for.
@@ -26,7 +26,6 @@ _MATRICES = [
 ]
 _ENTRIES = tuple_of(FLOATS, INDICES)
 _TOTALS = array_of(types.float64, is_written=True)
-_PLACES = array_of(types.int32, is_written=True)
 
 _columns: dict[int, Columns] = {}
 
@@ -40,23 +39,6 @@ def with_short_indices(weights: CsrMatrix) -> CsrMatrix:
 def add_rows(totals: FloatArray, weights: CsrMatrix, entries: Entries) -> None:
     """Add Σ_i inputs_i · weights[rows_i] to totals of shape (n_columns,)."""
     _add_rows(_parts_of(weights), entries, totals)
-
-
-def add_cells(
-    totals: FloatArray,
-    weights: CsrMatrix,
-    entries: Entries,
-    columns: IndexArray,
-    *,
-    owners: IndexArray,
-    scales: FloatArray,
-) -> None:
-    """Add inputs_i · weights[rows_i, columns_j] · scales_j to totals[owners_i, j]; 0 at column −1.
-
-    `totals` has shape (n_owners, n_columns).
-    """
-    places = np.full(weights.shape[1], -1, dtype=np.int32)
-    _add_cells(_parts_of(weights), (*entries, owners), (columns, scales), places, totals)
 
 
 def _parts_of(weights: CsrMatrix) -> Parts:
@@ -85,41 +67,3 @@ def _add_rows(parts: Parts, entries: Entries, totals: FloatArray) -> None:
         row = rows[entry]
         for cell in range(starts[row], starts[row + 1]):
             totals[indices[cell]] += inputs[entry] * data[cell]
-
-
-@compiled(
-    *(
-        types.void(
-            matrix,
-            tuple_of(FLOATS, INDICES, INDICES),
-            tuple_of(INDICES, FLOATS),
-            _PLACES,
-            array_of(types.float64, ndim=2, is_written=True),
-        )
-        for matrix in _MATRICES
-    )
-)
-def _add_cells(
-    parts: Parts,
-    entries: tuple[FloatArray, IndexArray, IndexArray],
-    wanted: tuple[IndexArray, FloatArray],
-    places: NDArray[np.int32],
-    totals: FloatArray,
-) -> None:
-    """Add the cells; `places` has a −1 for each column of the matrix."""
-    data, indices, starts = parts
-    inputs, rows, owners = entries
-    columns, scales = wanted
-    same = np.full(len(columns), -1, dtype=np.int32)  # the place before that wants this column too
-    for place in range(len(columns)):
-        column = columns[place]
-        if column >= 0:
-            same[place] = places[column]
-            places[column] = place
-    for entry in range(len(rows)):
-        row, owner = rows[entry], owners[entry]
-        for cell in range(starts[row], starts[row + 1]):
-            place = places[indices[cell]]
-            while place >= 0:
-                totals[owner, place] += inputs[entry] * data[cell] * scales[place]
-                place = same[place]

@@ -7,17 +7,14 @@ from typing import cast
 
 import numpy as np
 from numba import types
-from numpy.typing import NDArray
-from scipy import sparse
 
-from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray, IndexArray
+from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
 from recommendations.engine.compiled import FLOATS, INDICES, array_of, compiled, tuple_of
 from recommendations.engine.increments.joined_rows import parts_of
+from recommendations.engine.models.cells import COLUMNS, Columns
 
 Rows = tuple[Float32Array, Float32Array]
 """Rows of the items that the fit knew, and of those that came since, (n, n_columns) each."""
-Columns = tuple[Float32Array, NDArray[np.unsignedinteger], NDArray[np.int32]]
-"""A sparse matrix by column: its weights, their rows, and where each column begins."""
 Inputs = tuple[FloatArray, IndexArray, IndexArray]
 """The input of each rating, its row, and the ends of the histories."""
 Wanted = tuple[IndexArray, IndexArray]
@@ -30,10 +27,6 @@ Of symmetric matrices only what is on and below the diagonal is read.
 
 _DENSE = array_of(types.float32, ndim=2)
 _ROWS = tuple_of(_DENSE, _DENSE)
-_COLUMNS = [
-    tuple_of(array_of(types.float32), array_of(short), array_of(types.int32))
-    for short in (types.uint16, types.uint32)
-]
 _INPUTS, _WANTED = tuple_of(FLOATS, INDICES, INDICES), tuple_of(INDICES, INDICES)
 _MATRIX = array_of(types.float64, ndim=2, is_written=True)
 _MATRICES = array_of(types.float64, ndim=3, is_written=True)
@@ -46,14 +39,7 @@ def rows_of(values: Float32Array) -> Rows:
     return cast("Rows", parts_of(values))
 
 
-def by_column(weights: CsrMatrix) -> Columns:
-    """Return the weights by column; rows are numbered in two bytes where that is enough."""
-    turned = sparse.csc_array(weights)
-    short = np.uint16 if weights.shape[0] <= np.iinfo(np.uint16).max else np.uint32
-    return turned.data, turned.indices.astype(short), turned.indptr.astype(np.int32)
-
-
-@compiled(*(types.void(each, types.int64, _INPUTS, _WANTED, _TOTALS) for each in _COLUMNS))
+@compiled(*(types.void(each, types.int64, _INPUTS, _WANTED, _TOTALS) for each in COLUMNS))
 def add_columns(
     weights: Columns, n_rows: int, inputs: Inputs, wanted: Wanted, totals: FloatArray
 ) -> None:

@@ -23,6 +23,7 @@ from recommendations.engine.models.bayesian_factors import (
     FactorSettings,
     fit_factors,
 )
+from recommendations.engine.models.cells import Columns, by_column
 from recommendations.engine.models.residual_neighbours import (
     NeighbourSettings,
     learn_neighbours,
@@ -33,11 +34,9 @@ from recommendations.engine.models.samples import MANY_RATINGS, some_people
 from recommendations.engine.models.set_ridge import SetRidge
 from recommendations.engine.models.star_block import StarBlock, ends_of
 from recommendations.engine.models.star_loops import (
-    Columns,
     add_cells,
     add_columns,
     add_expected,
-    by_column,
     rows_of,
 )
 from recommendations.engine.models.star_members import FoldInSettings, StarMember

@@ -145,6 +145,16 @@ def test_a_pruned_layer_scores_and_explains_like_a_full_one():
     assert abs(explanation.total - explanation.score) <= explanation.tolerance
 
 
+def test_weights_that_were_stored_by_row_alone_give_the_same_reasons():
+    layer = EaseLayer(dense_items=1, neighbours=5).fit(two_camps(n_users=12))
+    by_row = {name: each for name, each in layer.arrays().items() if "column" not in name}
+    stored = replace(layer).restore(items=layer.items_, training=layer.training_, arrays=by_row)
+    history, items = history_of_camp(1), list(range(N_ITEMS))
+    given = layer.contributions(history, items)
+    assert given.any()
+    assert np.array_equal(stored.contributions(history, items), given)
+
+
 def test_terms_draw_the_items_they_describe_together():
     world = two_camps(n_users=40)
     plain, told = (EaseLayer(side_weight=weight).fit(world) for weight in (0.0, 30.0))

@@ -3,7 +3,6 @@ import pytest
 from scipy import sparse
 
 from recommendations.engine.models.row_sums import (
-    add_cells,
     sum_rows,
     sum_rows_of_many,
     take_block,
@@ -64,17 +63,3 @@ def test_cells_where_rows_and_columns_cross_are_taken(columns):
     for form in FORMS:
         assert np.array_equal(take_block(form(dense), rows, columns), dense[rows][:, columns])
         assert take_block(form(dense), rows[:0], columns).shape == (0, len(columns))
-
-
-@pytest.mark.parametrize("form", FORMS, ids=["dense", "sparse", "short indices"])
-def test_cells_are_weighed_and_added_and_nothing_to_a_column_that_is_not_there(form):
-    (inputs, rows), columns = entries(4), np.array([7, -1, 299, 7])
-    owners, scales = np.array([5, 0, 1, 3]), np.array([1.0, 2.0, 3.0, 4.0])
-    totals = np.ones((6, 4))
-
-    add_cells(totals, form(weights()), (inputs, rows), columns, owners=owners, scales=scales)
-
-    expected = np.ones((6, 4))
-    given = inputs[:, np.newaxis] * weights()[rows][:, columns] * scales
-    expected[owners] += np.where(columns >= 0, given, 0.0)
-    assert np.allclose(totals, expected)

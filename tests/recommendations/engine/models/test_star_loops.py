@@ -3,11 +3,11 @@ import pytest
 from scipy import sparse
 
 from recommendations.engine.increments.joined_rows import JoinedRows
+from recommendations.engine.models.cells import by_column
 from recommendations.engine.models.star_loops import (
     add_cells,
     add_columns,
     add_rows,
-    by_column,
     invert_all,
     rows_of,
 )
