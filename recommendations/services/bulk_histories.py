@@ -61,41 +61,57 @@ class Person:
     moment: datetime
 
 
-def read_people(user_ids: Sequence[int], *, items: ItemIndex, moment: datetime) -> list[Person]:
-    """Return the people with these ids over the items a model knows, by id; those gone left out."""
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the database holds of some people at a moment, as it came."""
+
+    rows: Sequence[tuple[Any, ...]]
+    moment: datetime
+
+    def people(self, *, items: ItemIndex) -> list[Person]:
+        """Return the people, by id, over the items a model knows."""
+        ratings = _Ratings.of([row[5] for row in self.rows], items=items)
+        events = _events([row[6] for row in self.rows], items=items)
+        as_of = int(self.moment.timestamp())
+        return [
+            Person(
+                user_id,
+                revision,
+                ratings.history(
+                    span,
+                    as_of=as_of,
+                    events=own_events,
+                    group=group_labels(age_band=age_band, gender=gender, occupation=occupation),
+                ),
+                frozenset(dismissed or ()),
+                self.moment,
+            )
+            for (
+                user_id,
+                revision,
+                age_band,
+                gender,
+                occupation,
+                _,
+                _,
+                dismissed,
+            ), span, own_events in zip(self.rows, ratings.spans, events, strict=True)
+        ]
+
+
+def read_records(user_ids: Sequence[int], *, moment: datetime) -> Records:
+    """Return what there is of the people with these ids; those gone are left out."""
     with connection.cursor() as cursor:
         cursor.execute(
             PEOPLE,
             {"people": list(user_ids), "kinds": list(EVENT_KINDS), "moment": moment},
         )
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    ratings = _Ratings.of([row[5] for row in rows], items=items)
-    events = _events([row[6] for row in rows], items=items)
-    as_of = int(moment.timestamp())
-    return [
-        Person(
-            user_id,
-            revision,
-            ratings.history(
-                span,
-                as_of=as_of,
-                events=own_events,
-                group=group_labels(age_band=age_band, gender=gender, occupation=occupation),
-            ),
-            frozenset(dismissed or ()),
-            moment,
-        )
-        for (
-            user_id,
-            revision,
-            age_band,
-            gender,
-            occupation,
-            _,
-            _,
-            dismissed,
-        ), span, own_events in zip(rows, ratings.spans, events, strict=True)
-    ]
+        return Records(rows=cursor.fetchall(), moment=moment)
+
+
+def read_people(user_ids: Sequence[int], *, items: ItemIndex, moment: datetime) -> list[Person]:
+    """Return the people with these ids over the items a model knows, by id; those gone left out."""
+    return read_records(user_ids, moment=moment).people(items=items)
 
 
 @dataclass(frozen=True, slots=True)

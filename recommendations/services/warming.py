@@ -28,7 +28,7 @@ from recommendations.engine.processes import map_forked
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 from recommendations.models import ModelVersion
 from recommendations.services.artefact_cache import make_local
-from recommendations.services.bulk_histories import Person, read_people
+from recommendations.services.bulk_histories import Person, Records, read_records
 from recommendations.services.cache import (
     EncodedLists,
     encode_lists,
@@ -141,21 +141,23 @@ def make_blocks(
     model = making.served.model
     at_once = max(1, min(MOST_PEOPLE_AT_ONCE, CELLS_AT_ONCE // max(model.n_items, 1)))
 
-    def read_blocks() -> Iterator[list[Person]]:
+    def read_blocks() -> Iterator[Records]:
         for block in _in_blocks(user_ids, at_once):
-            people = read_people(block, items=model.known_items, moment=timezone.now())
-            if people:  # not all of them erased meanwhile
-                yield people
+            records = read_records(block, moment=timezone.now())
+            if records.rows:  # not all of them erased meanwhile
+                yield records
 
-    def work(people: list[Person]) -> list[EncodedLists]:
-        return make(people, making)
+    def work(records: Records) -> list[EncodedLists]:
+        # Here, not in the parent: bytes are on their way sooner than histories.
+        return make(records.people(items=model.known_items), making)
 
     blocks = read_blocks()
     first = next(blocks, None)
     if first is None:
         return
     with blas_threads(SERVE_THREADS):
-        make(first[:1], making)  # what is worked out once a model is shared by the processes
+        # What is worked out once a model is shared by the processes.
+        make(first.people(items=model.known_items)[:1], making)
         # What is here already stays: the processes need neither look through it nor copy it.
         gc.freeze()
         try:

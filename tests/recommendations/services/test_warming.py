@@ -13,7 +13,7 @@ from movies.services.events import record_view
 from movies.services.lists import add_to_watchlist, dismiss_movie
 from movies.services.ratings import rate_movie
 from recommendations.models import ModelVersion
-from recommendations.services.bulk_histories import read_people
+from recommendations.services.bulk_histories import read_people, read_records
 from recommendations.services.cache import (
     encode_lists,
     forget_lists,
@@ -205,10 +205,10 @@ def test_whoever_has_fresh_lists_is_passed_over(people):
 
 def test_warming_never_puts_back_older_lists(people, two_camps, monkeypatch):
     user = people[1]
-    read = "recommendations.services.warming.read_people"
+    read = "recommendations.services.warming.read_records"
 
     def read_then_they_rate(*arguments, **options):
-        found = read_people(*arguments, **options)
+        found = read_records(*arguments, **options)
         rate_movie(user=user, movie_id=two_camps.musicals[3].pk, stars=4)
         read_alone(user)
         return found
@@ -224,11 +224,11 @@ def test_lists_of_somebody_erased_meanwhile_do_not_stay(people, monkeypatch):
     user_id = people[1].pk
 
     def read_then_they_go(*arguments, **options):
-        found = read_people(*arguments, **options)
+        found = read_records(*arguments, **options)
         User.objects.filter(pk=user_id).delete()
         return found
 
-    monkeypatch.setattr("recommendations.services.warming.read_people", read_then_they_go)
+    monkeypatch.setattr("recommendations.services.warming.read_records", read_then_they_go)
     warm_people([user_id])
 
     assert load_lists(user_id=user_id) is None
