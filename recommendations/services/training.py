@@ -77,8 +77,12 @@ def train_version(
 
 
 def was_trained_since(moment: datetime) -> bool:
-    """Tell whether a training has come to its end after this moment."""
-    return ModelVersion.objects.filter(kind=ModelVersion.Kind.FULL, trained_at__gt=moment).exists()
+    """Tell whether a version that was trained after this moment has come to serve.
+
+    One that was kept, or whose process was killed before it served, is not what was asked for.
+    """
+    full = ModelVersion.objects.filter(kind=ModelVersion.Kind.FULL)
+    return full.filter(trained_at__gt=moment, activated_at__isnull=False).exists()
 
 
 def cancel_training(*, number: int) -> bool:

@@ -3,11 +3,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from redis import Redis
 
 from config import tasks
@@ -18,8 +20,10 @@ from recommendations.models import ModelVersion
 from recommendations.services.cache import lists_key, load_lists, load_revisions
 from recommendations.services.refreshing import REST_SECONDS
 from recommendations.services.registry import activate_version
+from recommendations.services.training import train_version
 from recommendations.tasks import refresh_user, sweep, train_nightly
 from tests.factories import make_movie, make_rater, make_rating, make_user
+from tests.quick_training import build_quick_camps
 from tests.recommendations.workers import running_worker
 from tests.waiting import wait_for
 
@@ -193,6 +197,19 @@ def test_a_training_that_comes_again_after_it_was_done_is_not_done_twice(two_cam
     train_nightly()
 
     assert ModelVersion.objects.get() == two_camps.version
+
+
+def test_a_training_that_never_came_to_serve_is_done_again(db, settings, tmp_path, monkeypatch):
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+    served = build_quick_camps(settings, monkeypatch).version
+    ModelVersion.objects.update(trained_at=timezone.now() - timedelta(hours=2))
+    killed = train_version(activate=False)  # whole, and its process ended before it served
+    monkeypatch.setattr(train_nightly.request, "queued_at", time.time() - 3600, raising=False)
+
+    train_nightly()
+
+    active = ModelVersion.objects.get(state=ModelVersion.State.ACTIVE)
+    assert active.number == killed.number + 1 > served.number + 1
 
 
 @pytest.mark.django_db
