@@ -34,12 +34,15 @@ INCREMENT_LOCK = 7_205_002
 NUMBER_LOCK = 7_205_003
 ACTIVATION_LOCK = 7_205_004
 LOCKS = {Kind.FULL: TRAINING_LOCK, Kind.INCREMENT: INCREMENT_LOCK}
-# An advisory lock of one number stands in `objid`, of this database, by another connection.
-OTHERS_LOCK = """
+# An advisory lock of one number stands in `objid`. Whoever makes an increment takes its own lock
+# first and lets it go last, so one that holds the other alone is training.
+IS_TRAINING = """
     SELECT EXISTS (
         SELECT FROM pg_locks
-        WHERE locktype = 'advisory' AND objid = %s AND granted AND pid <> pg_backend_pid()
+        WHERE locktype = 'advisory' AND objid IN (%(training)s, %(increment)s) AND granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        GROUP BY pid
+        HAVING bool_or(objid = %(training)s) AND NOT bool_or(objid = %(increment)s)
     )
 """
 PAUSE_SECONDS = 0.5
@@ -52,13 +55,13 @@ def version_lock(kind: Kind = Kind.FULL, *, patience: float = 0.0) -> Iterator[N
     """Hold PostgreSQL's advisory lock on making versions of a kind.
 
     It is let go with the connection, however that ends. Raises TrainingRunsAlreadyError where
-    another process holds it; while that one makes an increment, after `patience` seconds only.
+    another process trains, or holds it for longer than `patience` seconds for an increment.
     Inside, a statement may take as long as it needs.
     """
     deadline = time.monotonic() + patience
     with connection.cursor() as cursor:
         while not _take_lock(cursor, LOCKS[kind]):
-            if time.monotonic() >= deadline or not _is_increment_made(cursor):
+            if time.monotonic() >= deadline or _is_training_made(cursor):
                 raise TrainingRunsAlreadyError("Another process is training.")
             time.sleep(PAUSE_SECONDS)
         try:
@@ -75,8 +78,8 @@ def _take_lock(cursor: CursorWrapper, lock: int) -> bool:
     return bool(cursor.fetchone() == (True,))
 
 
-def _is_increment_made(cursor: CursorWrapper) -> bool:
-    cursor.execute(OTHERS_LOCK, [INCREMENT_LOCK])
+def _is_training_made(cursor: CursorWrapper) -> bool:
+    cursor.execute(IS_TRAINING, {"training": TRAINING_LOCK, "increment": INCREMENT_LOCK})
     return bool(cursor.fetchone() == (True,))
 
 

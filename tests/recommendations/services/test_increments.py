@@ -1,5 +1,4 @@
 from datetime import timedelta
-from threading import Timer
 
 import numpy as np
 import psycopg
@@ -33,7 +32,7 @@ from recommendations.services.registry import (
 from recommendations.services.store import store
 from recommendations.services.trainer_state import remove_old_states, state_path
 from recommendations.services.training import cancel_training, train_version
-from recommendations.services.versions import INCREMENT_LOCK, TRAINING_LOCK, version_lock
+from recommendations.services.versions import TRAINING_LOCK
 from recommendations.tasks import increment
 from tests.damage import flip_a_byte
 from tests.factories import make_movie, make_user
@@ -379,15 +378,3 @@ def test_whoever_only_looked_and_left_is_counted_no_more(two_camps):
     counted = make_increment().training_counts["events"]
     user.delete()
     assert make_increment().training_counts["events"] == counted - 1
-
-
-@pytest.mark.django_db
-def test_a_training_waits_for_an_increment_and_for_nothing_else():
-    with psycopg.connect(**connection.get_connection_params()) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [TRAINING_LOCK])
-        with pytest.raises(TrainingRunsAlreadyError), version_lock(patience=60):
-            pass
-        other.execute("SELECT pg_advisory_lock(%s)", [INCREMENT_LOCK])
-        Timer(1.0, other.execute, ["SELECT pg_advisory_unlock_all()"]).start()
-        with version_lock(patience=60):
-            pass
