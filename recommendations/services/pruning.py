@@ -12,7 +12,12 @@ from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
 from recommendations.services.artefact_cache import remove_local
 from recommendations.services.registry import previous_version
-from recommendations.services.versions import HAS_ARTEFACT, give_up_on_abandoned, version_lock
+from recommendations.services.versions import (
+    HAS_ARTEFACT,
+    activation_lock,
+    give_up_on_abandoned,
+    version_lock,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +34,10 @@ def prune_versions() -> int:
     version, the one a rollback would bring back, and whatever any of these, or one that is being
     made, refers to.
     """
-    kept = _kept()
-    pruned = (
-        ModelVersion.objects.filter(state__in=[State.READY, State.RETIRED, State.KEPT])
-        .exclude(pk__in=[version.pk for version in kept])
-        .update(state=State.PRUNED)
-    )
+    with activation_lock():  # else what is activated meanwhile could lose what it refers to
+        kept = [version.pk for version in _kept()]
+        prunable = ModelVersion.objects.filter(state__in=[State.READY, State.RETIRED, State.KEPT])
+        pruned = prunable.exclude(pk__in=kept).update(state=State.PRUNED)
     if pruned:
         logger.info("pruned %s versions", pruned)
     remove_what_is_gone()

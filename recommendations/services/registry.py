@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from recommendations.errors import ArtefactStorageError, VersionNotServableError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
 from recommendations.services.artefact_cache import artefact_path, make_local
-from recommendations.services.versions import ACTIVATION_LOCK, HAS_ARTEFACT
+from recommendations.services.versions import HAS_ARTEFACT, activation_lock
 from recommendations.signals import version_activated
 
 logger = logging.getLogger(__name__)
@@ -32,8 +32,7 @@ def activate_version(*, number: int, instead_of: ModelVersion | None = None) -> 
     """
     version = _servable_version(number=number)
     _make_sure_of_artefact(version)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ACTIVATION_LOCK])
+    with activation_lock():
         serving = ModelVersion.objects.filter(state=State.ACTIVE)
         if instead_of is not None and not serving.filter(pk=instead_of.pk).exists():
             return version

@@ -83,6 +83,14 @@ def _is_training_made(cursor: CursorWrapper) -> bool:
     return bool(cursor.fetchone() == (True,))
 
 
+@contextmanager
+def activation_lock() -> Iterator[None]:
+    """Let nobody else change which version serves, or prune any, until a transaction ends."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ACTIVATION_LOCK])
+        yield
+
+
 def create_version(*, kind: Kind = Kind.FULL, base: ModelVersion | None = None) -> ModelVersion:
     """Begin a version: a row in training, and the name of the directory its artefact will have.
 

@@ -1,10 +1,17 @@
-import pytest
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
+import pytest
+from django.db import connection
+
+from recommendations.errors import VersionNotServableError
 from recommendations.models import ModelVersion
-from recommendations.services import artefact_storage
+from recommendations.services import artefact_storage, pruning, registry
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.pruning import prune_versions, tidy_versions
+from recommendations.services.registry import activate_version
 from recommendations.services.training import train_version
+from tests.waiting import wait_for
 
 State = ModelVersion.State
 pytestmark = pytest.mark.django_db
@@ -76,6 +83,40 @@ def test_the_base_of_an_increment_that_is_being_made_stays():
     prune_versions()
 
     assert kept_numbers() == {1, 3, 4, 5}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_activated_while_others_are_pruned_keeps_what_it_refers_to(monkeypatch):
+    base, serving = make(1, "retired"), make(3, "active", day=2)
+    old = make(2, "retired", base=base, refers_to=[base.directory])
+    make(4, "ready")
+    make(5, "retired", base=serving, refers_to=[serving.directory])
+    monkeypatch.setattr(registry, "_make_sure_of_artefact", lambda _version: None)
+    choose = pruning._kept
+
+    def activate() -> None:
+        with closing(connection):
+            activate_version(number=old.number)
+
+    with ThreadPoolExecutor(1) as pool:
+        activations = []
+
+        def choose_while_somebody_activates() -> list[ModelVersion]:
+            chosen = choose()
+            activations.append(pool.submit(activate))
+            wait_for(lambda: activations[0].done() or somebody_waits())
+            return chosen
+
+        monkeypatch.setattr(pruning, "_kept", choose_while_somebody_activates)
+        prune_versions()
+        with pytest.raises(VersionNotServableError, match="pruned just now"):
+            activations[0].result(timeout=30)
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.fetchone() is not None
 
 
 def test_files_of_pruned_versions_go_from_storage_and_cache(two_camps, settings):

@@ -6,7 +6,7 @@ from django.db import connection
 
 from recommendations.errors import ModelNotReadyError, VersionNotServableError
 from recommendations.models import ModelVersion
-from recommendations.services import artefact_storage
+from recommendations.services import artefact_storage, registry
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.registry import (
     activate_version,
@@ -144,6 +144,21 @@ def test_artefact_that_the_storage_has_lost_is_stored_again(two_camps):
 
     sha256 = version.manifest_sha256
     assert artefact_storage.is_stored(version.directory, expected_sha256=sha256)
+
+
+@pytest.mark.django_db
+def test_what_was_pruned_is_not_activated(monkeypatch):
+    version = served(1, state="retired")
+
+    def prune_meanwhile(_version: ModelVersion) -> None:
+        ModelVersion.objects.update(state=State.PRUNED)
+
+    monkeypatch.setattr(registry, "_make_sure_of_artefact", prune_meanwhile)
+    with pytest.raises(VersionNotServableError, match="pruned just now"):
+        activate_version(number=version.number)
+    with pytest.raises(VersionNotServableError, match="Version 1 is pruned"):
+        activate_version(number=version.number)
+    assert active_version() is None
 
 
 def test_nothing_changes_where_the_artefact_is_nowhere(two_camps):
