@@ -10,7 +10,7 @@ from recommendations.engine.errors import EngineError
 from recommendations.errors import ArtefactStorageError, VersionNotServableError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
-from recommendations.services.artefact_cache import artefact_path, make_local
+from recommendations.services.artefact_cache import artefact_path, check_local, make_local
 from recommendations.services.versions import HAS_ARTEFACT, activation_lock
 from recommendations.signals import version_activated
 
@@ -26,9 +26,9 @@ def activate_version(*, number: int, instead_of: ModelVersion | None = None) -> 
     """Let a version serve, once every byte of its artefact is as it was written.
 
     They are read unless that was done in the last seven hours and nothing was written since.
-    What this machine or the storage lacks of it is copied from the other first. Given what it is
-    to serve `instead_of`, it does so only while that one serves. Raises
-    VersionNotServableError where neither has it whole; what served before goes on serving.
+    What this machine or the storage lacks of it, or of what it refers to, is copied from the
+    other first. Given what it is to serve `instead_of`, it does so only while that one serves.
+    Raises VersionNotServableError where neither has it whole; what served before goes on serving.
     """
     version = _servable_version(number=number)
     _make_sure_of_artefact(version)
@@ -111,10 +111,16 @@ def _make_sure_of_artefact(version: ModelVersion) -> None:
             f"The artefact of version {version.number} is not whole here: {error}"
         ) from error
     try:
-        if not artefact_storage.is_stored(
-            version.directory, expected_sha256=version.manifest_sha256
-        ):
-            artefact_storage.upload(artefact_path(version))
-    except (OSError, ArtefactStorageError):
+        for needed in ModelVersion.objects.filter(directory__in=version.refers_to):
+            _store_unless_there(needed)
+        _store_unless_there(version)
+    except (OSError, EngineError, ArtefactStorageError):
         # This machine can serve it; the others go on with what they have.
         logger.exception("version %s is not in the storage", version.number)
+
+
+def _store_unless_there(version: ModelVersion) -> None:
+    sha256 = version.manifest_sha256
+    if not artefact_storage.is_stored(version.directory, expected_sha256=sha256):
+        check_local(version, read_within=READ_WITHIN_SECONDS)
+        artefact_storage.upload(artefact_path(version))

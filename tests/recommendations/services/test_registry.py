@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from movies.services.ratings import rate_movie
 from recommendations.errors import ModelNotReadyError, VersionNotServableError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage, registry
 from recommendations.services.artefact_cache import artefact_path
+from recommendations.services.increments import make_increment
 from recommendations.services.registry import (
     activate_version,
     active_version,
@@ -18,6 +20,8 @@ from recommendations.services.store import store
 from recommendations.services.training import train_version
 from recommendations.signals import version_activated
 from tests.damage import flip_a_byte, largest_array
+from tests.factories import make_user
+from tests.quick_training import build_quick_camps
 from tests.two_camps import build_two_camps
 
 State = ModelVersion.State
@@ -144,6 +148,19 @@ def test_artefact_that_the_storage_has_lost_is_stored_again(two_camps):
 
     sha256 = version.manifest_sha256
     assert artefact_storage.is_stored(version.directory, expected_sha256=sha256)
+
+
+def test_what_an_increment_refers_to_is_stored_again_too(db, settings, tmp_path, monkeypatch):
+    settings.ARTEFACTS_DIR = tmp_path / "artefacts"
+    camps = build_quick_camps(settings, monkeypatch)
+    rate_movie(user=make_user(), movie_id=camps.westerns[0].pk, stars=5)
+    increment = make_increment()
+    for version in (increment, camps.version):
+        artefact_storage.delete(version.directory)
+
+    activate_version(number=increment.number)
+
+    assert artefact_storage.stored_names() >= {increment.directory, camps.version.directory}
 
 
 @pytest.mark.django_db
