@@ -26,7 +26,11 @@ from recommendations.engine.increments.state import TrainerState
 from recommendations.engine.increments.update import Changes, update_hybrid
 from recommendations.engine.items import ItemContent, ItemIndex
 from recommendations.engine.models.hybrid import Hybrid
-from recommendations.errors import FullTrainingNeededError, TrainingCancelledError
+from recommendations.errors import (
+    ArtefactStorageError,
+    FullTrainingNeededError,
+    TrainingCancelledError,
+)
 from recommendations.models import ModelVersion
 from recommendations.services.artefact_cache import artefact_path, make_local
 from recommendations.services.dataset import read_content, read_interactions_of
@@ -74,7 +78,6 @@ def make_increment(
             return None
         base = active.base or active
         state, mark = load_state(base)
-        make_local(base)
         model = _load(base)
         news = _read_news(model, mark)
         if not news.should_be_counted(active):
@@ -104,9 +107,13 @@ def _was_gone_back_to(active: ModelVersion) -> bool:
 
 def _load(base: ModelVersion) -> Hybrid:
     try:
+        make_local(base)
         model = artefacts.load(artefact_path(base), expected_sha256=base.manifest_sha256)
     except EngineError as error:
         raise FullTrainingNeededError(f"Version {base.number} cannot be read: {error}.") from error
+    except OSError as error:
+        message = f"The storage does not give version {base.number}: {error}."
+        raise ArtefactStorageError(message) from error
     if not isinstance(model, Hybrid):
         raise FullTrainingNeededError(f"Version {base.number} is a {model.name}, not a hybrid.")
     return model

@@ -1,3 +1,4 @@
+import shutil
 from datetime import timedelta
 
 import numpy as np
@@ -20,7 +21,7 @@ from recommendations.errors import (
     TrainingRunsAlreadyError,
 )
 from recommendations.models import ModelVersion
-from recommendations.services import increments
+from recommendations.services import artefact_storage, increments
 from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.dataset import read_interactions
 from recommendations.services.increments import make_increment, update_hybrid
@@ -130,6 +131,14 @@ def test_without_its_state_a_training_is_needed(two_camps):
         make_increment()
     increment()
     assert active_version() == two_camps.version
+
+
+def test_without_the_arrays_of_its_base_a_training_is_needed(two_camps):
+    artefact_storage.delete(two_camps.version.directory)
+    shutil.rmtree(artefact_path(two_camps.version))
+    with pytest.raises(CommandError, match=r"Version 1 cannot be read.*full training"):
+        call_command("increment")
+    increment()
 
 
 def test_the_state_of_another_fit_is_refused(two_camps):
