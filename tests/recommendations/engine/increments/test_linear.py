@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ N_USERS = 90
 
 def refit(layer, state, after):
     """Return the layer fitted anew with the ridge and the normaliser of before."""
-    fresh = EaseLayer(user_power=layer.user_power, ridge=layer.ridge)
+    fresh = replace(layer)
+    fresh.items_, fresh.training_ = after.items, layer.training_
     fresh.choose_active(after)
     ridge, normaliser = state.number("ridge"), state.number("normaliser")
     fresh.learn_weights(fresh.regression(after, ridge=ridge, normaliser=normaliser), solve)
@@ -80,6 +82,37 @@ def test_both_ways_of_solving_agree_with_a_refit(known, monkeypatch, share):
     ours = update_layer(layer, state, world)
     assert taken == ["solve_by_woodbury" if share else "solve_again"]
     assert np.allclose(ours.weights_, refit(layer, state, later.interactions()).weights_, atol=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.0, 2.0])
+def test_pruned_lists_are_those_of_a_refit(tmp_path, monkeypatch, share):
+    rows = Rows.random()
+    few = EaseLayer(user_power=0.5, ridge=20.0, dense_items=1, neighbours=12)
+    layer, state = fit_with_state(few, rows.interactions(), tmp_path / "state")
+    later, people = some_change(rows, 1, 12)
+    monkeypatch.setattr(linear, "WOODBURY_BELOW", share)
+    after = later.interactions()
+    world = World.of(
+        state.interactions(), later.interactions(only=people), changed=np.array(sorted(people))
+    )
+
+    ours, theirs = update_layer(layer, state, world), refit(layer, state, after)
+
+    assert np.diff(sparse.csc_array(ours.weights_).indptr).max() <= 12
+    tops = [
+        [top_20(model, after.history_of(user)) for user in range(after.n_users)]
+        for model in (layer, ours, theirs)
+    ]
+    assert shared(tops[1], tops[2]) >= 0.99 > shared(tops[0], tops[2])
+
+
+def top_20(model, history):
+    return set(np.argsort(-model.score(history), kind="stable")[:20].tolist())
+
+
+def shared(first, second):
+    """Return the mean share of the top 20 that both have."""
+    return np.mean([len(ours & theirs) / 20 for ours, theirs in zip(first, second, strict=True)])
 
 
 def test_everybody_after_is_everybody_read_anew(known):
