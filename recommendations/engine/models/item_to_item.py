@@ -75,7 +75,7 @@ class ItemToItem(Recommender):
         """
         wanted = self.places_[item_indices].astype(np.int64), scales
         if isinstance(self.weights_, np.ndarray):
-            # Those of an artefact are; solvers leave them in any order.
+            # An artefact has them row by row; solvers leave them in any order.
             add_cells(np.ascontiguousarray(self.weights_), entries, wanted, totals)
             return
         columns = self.column_weights_, self.column_rows_, self.column_starts_
