@@ -176,7 +176,7 @@ def watch_parts() -> dict[str, float]:
     def watched(model: Recommender, state: TrainerState, world: World) -> Recommender:
         updated, taken = timed(lambda: plain(model, state, world))
         name = state.prefix.rstrip(".")
-        if "." not in name and taken.clock >= WORTH_A_ROW:
+        if name and "." not in name and taken.clock >= WORTH_A_ROW:
             parts[name] = taken.clock
         return updated
 
