@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from config.redis import RedisAwayError, reachable_redis
 from config.task_metrics import record_refresh_lags
+from recommendations.engine.errors import EngineError
 from recommendations.services.cache import load_revisions
 from recommendations.services.personal import served_model_or_none
 from recommendations.services.refreshing import refresh_lists
@@ -28,6 +29,8 @@ LONGEST_LOOK_BACK = timedelta(days=1)
 LATE_COMMITS = timedelta(minutes=1)
 PEOPLE_AT_ONCE = 1_000
 MOST_ONE_BY_ONE = 20
+# What is wrong with one person's data or the code that reads them, and not with a service.
+CANNOT_BE_MADE = (EngineError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def sweep_lists() -> int:
@@ -52,12 +55,22 @@ def sweep_lists() -> int:
 
 
 def _refresh(user_ids: Sequence[int]) -> None:
-    """Refresh a few one by one, many together; without a model there is no together."""
+    """Refresh a few one by one, many together; without a model there is no together.
+
+    Nobody waits behind one whose lists cannot be made; whoever reads works out their own.
+    """
     if len(user_ids) > MOST_ONE_BY_ONE and served_model_or_none() is not None:
-        warm_people(user_ids)
-        return
+        try:
+            warm_people(user_ids)
+        except CANNOT_BE_MADE:
+            logger.exception("lists of many could not be made together")
+        else:
+            return
     for user_id in user_ids:
-        refresh_lists(user_id=user_id)
+        try:
+            refresh_lists(user_id=user_id)
+        except CANNOT_BE_MADE:
+            logger.exception("the lists of person %s could not be made", user_id)
 
 
 def stale_people() -> Iterator[tuple[int, datetime]]:

@@ -10,6 +10,7 @@ from config.redis import redis_client
 from config.task_metrics import LAGS, read_counts
 from movies.services.lists import add_to_watchlist, dismiss_movie, restore_movie
 from movies.services.ratings import rate_movie, remove_rating
+from recommendations.services import sweeping
 from recommendations.services.cache import load_revisions
 from recommendations.services.refreshing import refresh_lists
 from recommendations.services.sweeping import MARK_KEY, stale_people, sweep_lists
@@ -98,6 +99,31 @@ def test_a_sweep_goes_on_where_the_one_before_got_to():
 
     assert redis_client().exists(MARK_KEY)
     assert stale() == [new.pk]
+
+
+@pytest.mark.parametrize("most_one_by_one", [2, 0])
+def test_nobody_waits_behind_somebody_whose_lists_cannot_be_made(
+    two_camps, monkeypatch, most_one_by_one
+):
+    broken, behind = make_user(), make_user()
+    for user in (broken, behind):
+        rate_movie(user=user, movie_id=two_camps.musicals[0].pk, stars=4)
+
+    def refuse_one(*arguments, user_id):
+        if user_id == broken.pk:
+            raise ValueError("nobody can be like that")
+        refresh_lists(user_id=user_id)
+
+    def refuse_all(*arguments):
+        raise IndexError("nor can so many")
+
+    monkeypatch.setattr(sweeping, "refresh_lists", refuse_one)
+    monkeypatch.setattr(sweeping, "warm_people", refuse_all)
+    monkeypatch.setattr(sweeping, "MOST_ONE_BY_ONE", most_one_by_one)
+    sweep()
+
+    assert load_revisions([broken.pk, behind.pk]) == [None, 1]
+    assert redis_client().exists(MARK_KEY)
 
 
 def test_without_redis_a_sweep_does_nothing(redis_away):
