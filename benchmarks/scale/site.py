@@ -108,7 +108,10 @@ def train(size: Size) -> dict[str, Any]:
         "train_seconds": round(time.monotonic() - started, 1),
         "stages": stages,
         "counts": version.training_counts,
-        "disk_mb": _megabytes(size.directory / "site"),
+        "disk_mb": sum(
+            _megabytes(size.directory / "site" / place / version.directory)
+            for place in ("artefacts", "trainer")
+        ),
     }
 
 
