@@ -245,9 +245,7 @@ class Content(Recommender):
     def _weigh(self, stars: Float32Array, weights: tuple[float, ...]) -> FloatArray:
         return weigh_stars(stars, weights)
 
-    def _factors(
-        self, history: History, topics: FloatArray | Float32Array
-    ) -> tuple[FloatArray, FloatArray]:
+    def _factors(self, history: History, topics: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return by what each entry multiplies its vector: in likeness and in taste.
 
         `topics` are those of the entries.
@@ -302,12 +300,12 @@ class Content(Recommender):
     def _add_contributions(
         self, totals: FloatArray, history: History, item_indices: list[int], *, scales: FloatArray
     ) -> None:
-        topics = self._topics_of(history.entry_items)
-        likings, inputs = (each.astype(np.float32) for each in self._factors(history, topics))
-        people = self.entry_factors_[history.entry_items]
+        topics = self._topics_of(history.entry_items).astype(np.float64)
+        likings, inputs = self._factors(history, topics)
+        people = self.entry_factors_[history.entry_items].astype(np.float64)
         own = np.hstack([people * inputs[:, np.newaxis], topics * likings[:, np.newaxis]])
-        wanted = self.vectors_[item_indices, 1:]
-        wanted *= scales.astype(np.float32)[:, np.newaxis]
+        wanted = self.vectors_[item_indices, 1:].astype(np.float64)
+        wanted *= scales[:, np.newaxis]
         totals += own @ wanted.T
 
     def similarities_of(self, item_indices: IndexArray) -> Float32Array:
