@@ -14,6 +14,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from recommendations.engine.manifests import (
 )
 from recommendations.engine.models import build_model, recipe_of
 from recommendations.engine.models.stack import Stack
+from recommendations.engine.threads import FIT_THREADS
 
 ITEM_IDS = "item_ids"
 
@@ -62,16 +64,22 @@ def save(
     artefact or an empty directory may be. Raises `NotFittedError` for an unfitted model.
     """
     check_target(directory, replace_existing=replace_existing)
-    arrays = {ITEM_IDS: model.known_items.ids, **model.arrays()}
+    arrays = {
+        f"{name}.npy": values
+        for name, values in {ITEM_IDS: model.known_items.ids, **model.arrays()}.items()
+    }
     directory.parent.mkdir(parents=True, exist_ok=True)
     there = {} if base is None else _entries_to_refer_to(base, directory)
     workplace = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+
+    def keep(file: tuple[str, AnyArray]) -> Mapping[str, Any]:
+        name, values = file
+        entry = _refer(directory, name, values, entry=there.get(name))
+        return entry or write_array(workplace / name, values)
+
     try:
-        files = {
-            file_name: _refer(directory, file_name, values, entry=there.get(file_name))
-            or write_array(workplace / file_name, values)
-            for file_name, values in ((f"{name}.npy", arrays[name]) for name in arrays)
-        }
+        with ThreadPoolExecutor(FIT_THREADS) as pool:
+            files = dict(zip(arrays, pool.map(keep, arrays.items()), strict=True))
         manifest_sha256 = _write_manifest(workplace, model=model, files=files)
         workplace.chmod(0o755)
         sync_directory(workplace)

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import sparse
 
+from recommendations.engine import cholesky
 from recommendations.engine.arrays import CsrMatrix, Float32Array, FloatArray
 from recommendations.engine.models.gram_blocks import blocks, weighted_grams
 from recommendations.engine.models.samples import MANY_RATINGS
@@ -219,11 +220,7 @@ def _centred(problem: Regression, matrix: CsrMatrix, sums: FloatArray) -> Float3
 
 def inverse_of(matrix: Float32Array) -> Float32Array:
     """Return the inverse of a symmetric positive definite matrix, which is overwritten."""
-    factor, failed_at = linalg.lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
-    if failed_at:
-        raise np.linalg.LinAlgError(f"matrix is not positive definite at row {failed_at}")
-    lower, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
-    inverse = cast("Float32Array", lower.T)
+    inverse = cholesky.invert(cholesky.factorise(matrix.T)).T
     for rows in blocks(len(inverse)):  # its upper triangle is right
         inverse[rows, : rows.start] = inverse[: rows.start, rows].T
         corner = inverse[rows, rows]

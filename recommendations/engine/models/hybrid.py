@@ -38,7 +38,6 @@ from recommendations.engine.models.sequence import Sequence
 from recommendations.engine.models.stack import Stack
 from recommendations.engine.models.stars import Stars
 from recommendations.engine.ranking.standouts import UsualScores, learn_usual_scores
-from recommendations.engine.threads import FIT_THREADS, blas_threads
 
 _USUAL_PEOPLE = 500  # enough to tell the mean of an item's scores from its deviation
 
@@ -154,12 +153,11 @@ class Hybrid(Stack, StarPredictor):
         rng = np.random.default_rng(self.seed)
         n_people = min(interactions.n_users, _USUAL_PEOPLE)
         people = np.sort(rng.choice(interactions.n_users, size=n_people, replace=False))
-        with blas_threads(FIT_THREADS):
-            usual = learn_usual_scores(
-                self._score_many,
-                [interactions.history_of(int(user)) for user in people],
-                n_items=interactions.n_items,
-            )
+        usual = learn_usual_scores(
+            self._score_many,
+            [interactions.history_of(int(user)) for user in people],
+            n_items=interactions.n_items,
+        )
         self.usual_means_, self.usual_deviations_ = usual.means, usual.deviations
 
     @property

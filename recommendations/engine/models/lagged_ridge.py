@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields
 from itertools import count
 
 import numpy as np
-from scipy import linalg
 
+from recommendations.engine import cholesky
 from recommendations.engine.arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from recommendations.engine.recording import part, record
 
@@ -220,9 +220,9 @@ def solve_in_turn(
         with part(f"{place}-{place}"):
             gram = problem.gram(kernel, kernel)
         gram[np.diag_indices_from(gram)] += np.float32(ridge)
-        # LAPACK wants columns first; the matrix is symmetric, so its transpose is as good.
-        factor = linalg.cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)
-        layers.append(linalg.cho_solve(factor, unexplained, check_finite=False))
+        # The matrix is symmetric, so its transpose is as good and has its columns together.
+        factor = cholesky.factorise(gram.T)
+        layers.append(cholesky.solve(factor, unexplained))
         del gram, factor
     return layers
 

@@ -6,13 +6,14 @@ over people and over its deviation, says for whom it stands out, whether many kn
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from recommendations.engine.arrays import FloatArray, IndexArray
 from recommendations.engine.history import History
 from recommendations.engine.ranking.moves import Why
+from recommendations.engine.threads import side_by_side
 
 # An item whose score hardly differs from person to person stands out for nobody.
 _LEAST_DEVIATION = 0.02
@@ -51,9 +52,10 @@ def learn_usual_scores(
     hold an item, or there is no history, both are 0.
     """
     counts, sums, squares = np.zeros((3, n_items), dtype=np.float64)
-    for start in range(0, len(histories), _BLOCK):
-        block = histories[start : start + _BLOCK]
-        for history, scores in zip(block, score_many(block), strict=True):
+    blocks = [histories[start : start + _BLOCK] for start in range(0, len(histories), _BLOCK)]
+    scored = side_by_side([partial(score_many, block) for block in blocks])
+    for block, all_scores in zip(blocks, scored, strict=True):
+        for history, scores in zip(block, all_scores, strict=True):
             standard = in_deviations(scores, float(scores.std()))
             standard[history.item_indices] = 0.0
             counts += 1.0
