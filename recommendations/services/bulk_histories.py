@@ -28,8 +28,7 @@ PEOPLE = """
     SELECT id, profile_revision, age_band, gender, occupation,
         (
             SELECT string_agg(
-                int8send(movie_id) || int2send(half_stars)
-                    || int8send(floor(extract(epoch FROM rated_at))::bigint),
+                int8send(movie_id) || int2send(half_stars) || timestamptz_send(rated_at),
                 NULL ORDER BY rated_at, id
             )
             FROM movies_rating WHERE user_id = person.id
@@ -38,7 +37,7 @@ PEOPLE = """
             SELECT string_agg(
                 int8send(movie_id)
                     || int2send((array_position(%(kinds)s::text[], kind::text) - 1)::smallint)
-                    || int8send(floor(extract(epoch FROM occurred_at))::bigint),
+                    || timestamptz_send(occurred_at),
                 NULL ORDER BY occurred_at, id
             )
             FROM movies_event WHERE user_id = person.id AND occurred_at <= %(moment)s
@@ -46,8 +45,10 @@ PEOPLE = """
         (SELECT array_agg(movie_id) FROM movies_dismissal WHERE user_id = person.id)
     FROM accounts_user AS person WHERE id = ANY(%(people)s) ORDER BY id
 """
-RATING = np.dtype([("movie_id", ">i8"), ("half_stars", ">i2"), ("seconds", ">i8")])
-EVENT = np.dtype([("movie_id", ">i8"), ("code", ">i2"), ("seconds", ">i8")])
+# A moment is in microseconds since the beginning of 2000, as PostgreSQL keeps it.
+RATING = np.dtype([("movie_id", ">i8"), ("half_stars", ">i2"), ("moment", ">i8")])
+EVENT = np.dtype([("movie_id", ">i8"), ("code", ">i2"), ("moment", ">i8")])
+_EPOCH_OF_POSTGRESQL = 946_684_800  # seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class _Ratings:
             movie_ids=movie_ids,
             item_indices=items.find(movie_ids)[0],
             half_stars=rows["half_stars"].astype(np.int64),
-            timestamps=rows["seconds"].astype(np.int64),
+            timestamps=_seconds(rows["moment"]),
             spans=spans,
         )
 
@@ -157,7 +158,7 @@ class _Ratings:
 def _events(packed: Sequence[bytes | None], *, items: ItemIndex) -> Iterator[Events]:
     rows, spans = _unpack(packed, EVENT)
     indices, is_known = items.find(rows["movie_id"].astype(np.int64))
-    codes, seconds = rows["code"].astype(np.int8), rows["seconds"].astype(np.int64)
+    codes, seconds = rows["code"].astype(np.int8), _seconds(rows["moment"])
     for span in spans:
         own = is_known[span]
         yield Events(
@@ -165,6 +166,11 @@ def _events(packed: Sequence[bytes | None], *, items: ItemIndex) -> Iterator[Eve
             codes=codes[span][own],
             timestamps=seconds[span][own],
         )
+
+
+def _seconds(moments: npt.NDArray[np.int64]) -> IndexArray:
+    """Return whole seconds since 1970, rounded down."""
+    return moments.astype(np.int64) // 1_000_000 + _EPOCH_OF_POSTGRESQL
 
 
 def _unpack(

@@ -37,7 +37,7 @@ from recommendations.services.warming import (
     warm_after_activation,
     warm_people,
 )
-from tests.factories import make_movie, make_rater, make_user
+from tests.factories import make_movie, make_rater, make_rating, make_user
 
 
 @pytest.fixture
@@ -91,6 +91,15 @@ def test_histories_read_together_are_those_read_alone(people):
         assert person.known.history.events.codes.tolist() == alone.history.events.codes.tolist()
         assert person.known.history.group == alone.history.group
         assert person.known.history.as_of == alone.history.as_of
+
+
+@pytest.mark.parametrize("rated_at", ["1996-05-05T12:00:00.9+00:00", "2026-11-27T00:00:00+00:00"])
+def test_a_rating_is_as_old_in_bulk_as_it_is(people, two_camps, rated_at):
+    user, moment = make_user(), datetime.fromisoformat(rated_at)
+    make_rating(user, two_camps.westerns[0], 4.0, rated_at=moment)
+    items = store.get().model.known_items
+    (person,) = read_people([user.pk], items=items, moment=timezone.now())
+    assert person.known.history.timestamps.tolist() == [int(moment.timestamp())]
 
 
 def test_lists_made_together_are_those_made_alone(people, monkeypatch):
