@@ -124,6 +124,10 @@ class Freshness:
     profile_revision: int
     settings: str
 
+    def at(self, profile_revision: int) -> Self:
+        """Return the same for what a person had done by another revision."""
+        return replace(self, profile_revision=profile_revision)
+
     @property
     def label(self) -> str:
         """Name all of it in one word, for a key or for a comparison in Redis."""
@@ -136,8 +140,7 @@ class Freshness:
     def is_met_by(self, label: str) -> bool:
         """Tell whether what has this label is as fresh: of this revision or a later one."""
         revision = int(label.split(":", 2)[1])
-        newest = replace(self, profile_revision=max(self.profile_revision, revision))
-        return label == newest.label
+        return label == self.at(max(self.profile_revision, revision)).label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,15 +168,13 @@ def make_blocks(
 
 def make_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:
     """Return the lists of some people, made together, ready to be kept."""
-    model, shelves = making.served.model, making.shelves
-    requests = [_request(person, making) for person in people]
+    model, shelves, requests = making.served.model, making.shelves, _requests(people, making)
     return _encode(people, make_many_lists(requests, model=model, shelves=shelves))
 
 
 def rank_block(people: Sequence[Person], making: Making) -> list[EncodedLists]:
     """Return the movies ranked for some people, to complete their lists from."""
-    model, shelves = making.served.model, making.shelves
-    requests = [_request(person, making) for person in people]
+    model, shelves, requests = making.served.model, making.shelves, _requests(people, making)
     return _encode(people, rank_ahead(requests, model=model, shelves=shelves))
 
 
@@ -189,8 +187,12 @@ def _encode(
     ]
 
 
-def _request(person: Person, making: Making) -> Request:
-    freshness = _freshness(making, revision=person.profile_revision)
+def _requests(people: Sequence[Person], making: Making) -> list[Request]:
+    wanted = _freshness(making)
+    return [_request(person, wanted.at(person.profile_revision)) for person in people]
+
+
+def _request(person: Person, freshness: Freshness) -> Request:
     return Request(
         person=person.known,
         unwanted=person.unwanted,
@@ -200,20 +202,21 @@ def _request(person: Person, making: Making) -> Request:
     )
 
 
-def _freshness(making: Making, *, revision: int) -> Freshness:
+def _freshness(making: Making) -> Freshness:
+    """Return what lists are made from now, of somebody who has done nothing yet."""
     return freshness_of(
-        making.served, profile_revision=revision, curation_revision=making.curation_revision
+        making.served, profile_revision=0, curation_revision=making.curation_revision
     )
 
 
 def _stale(user_ids: Sequence[int], making: Making) -> list[int]:
     """Return those whose kept lists are not what would be made now."""
     rows = list(User.objects.filter(pk__in=user_ids).values_list("pk", "profile_revision"))
-    labels = load_labels([user_id for user_id, _ in rows])
+    labels, wanted = load_labels([user_id for user_id, _ in rows]), _freshness(making)
     return [
         user_id
         for (user_id, revision), label in zip(rows, labels, strict=True)
-        if label != _freshness(making, revision=revision).label
+        if label != wanted.at(revision).label
     ]
 
 
