@@ -17,6 +17,7 @@ from recommendations.errors import VersionNotServableError
 from recommendations.models import ModelVersion
 from recommendations.services.alerts import put_alert_away
 from recommendations.services.gate import sentence_of
+from recommendations.services.patience import REQUEST_SECONDS, patient_for
 from recommendations.services.registry import activate_version, rollback_version
 from recommendations.services.training import cancel_training
 from recommendations.services.versions import HAS_ARTEFACT
@@ -217,7 +218,8 @@ class ModelVersionAdmin(ReadOnlyAdmin, QuickAdmin):
     def _decide(self, request: HttpRequest, decide: Any, message: str) -> HttpResponse:
         """Make the decision, log it, and say what came of it on the list that follows."""
         try:
-            version = decide()
+            with patient_for(REQUEST_SECONDS):
+                version = decide()
         except VersionNotServableError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:

@@ -15,19 +15,23 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
 from recommendations.engine import manifests
 from recommendations.engine.errors import ArtefactError
+from recommendations.errors import ArtefactStorageError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
+from recommendations.services.patience import hurry
 
 logger = logging.getLogger(__name__)
 
 FileMarks = dict[str, list[int]]
 
 ANY_TIME = float("inf")
+_LOCK_SECONDS = 0.02
 
 
 def cache_directory() -> Path:
@@ -119,12 +123,33 @@ def is_workplace_of(name: str, directories: Collection[str]) -> bool:
 
 @contextmanager
 def cache_lock() -> Iterator[None]:
-    """Let one process of this machine at a time change what lies in the cache."""
+    """Let one process of this machine at a time change what lies in the cache.
+
+    Raises `ArtefactStorageError` where somebody in a hurry would have to wait.
+    """
     directory = cache_directory()
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _lock_in_time(lock)
         yield
+
+
+def _lock_in_time(lock: IO[str]) -> None:
+    seconds = hurry()
+    if seconds is None:  # whoever holds it gives up on a silent storage
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                message = "Another process here is fetching an artefact. Try again in a moment."
+                raise ArtefactStorageError(message) from None
+            time.sleep(_LOCK_SECONDS)
+        else:
+            return
 
 
 def _make_sound(version: ModelVersion) -> None:

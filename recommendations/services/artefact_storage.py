@@ -2,13 +2,14 @@
 
 The files of a version lie under the name of its directory. The manifest is written last, so a
 version is in the storage whole or not at all, and deleted first. Any kind of storage will do: what
-errors it has of its own become an `ArtefactStorageError`.
+errors it has of its own become an `ArtefactStorageError`, and so does silence (`patience`).
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from django.core.files import File
 from django.core.files.storage import Storage, storages
@@ -18,8 +19,11 @@ from recommendations.engine.errors import ArtefactCorruptError, ArtefactMissingE
 from recommendations.engine.files import READ_ONLY
 from recommendations.engine.manifests import MANIFEST, own_files
 from recommendations.errors import ArtefactStorageError, RecommendationsError
+from recommendations.services.patience import Sign, SilentError, do_aside
 
 CHUNK = 1 << 20
+
+Value = TypeVar("Value")
 
 
 def upload(directory: Path) -> None:
@@ -40,11 +44,14 @@ def upload(directory: Path) -> None:
 def is_stored(name: str, *, expected_sha256: str) -> bool:
     """Tell whether the storage has an artefact's manifest, and the one that is expected."""
     place = f"{name}/{MANIFEST}"
-    with _storage() as storage:
+
+    def look(storage: Storage, _: Sign) -> bool:
         if not storage.exists(place):
             return False
         with storage.open(place) as stream:
             return hashlib.sha256(stream.read()).hexdigest() == expected_sha256
+
+    return _ask(look)
 
 
 def download(name: str, into: Path, *, expected_sha256: str) -> None:
@@ -66,53 +73,82 @@ def download(name: str, into: Path, *, expected_sha256: str) -> None:
 
 def stored_names() -> set[str]:
     """Return the names of all directories in the storage."""
-    with _storage() as storage:
+
+    def look(storage: Storage, _: Sign) -> set[str]:
         try:
-            directories, _ = storage.listdir("")
+            directories, _files = storage.listdir("")
         except FileNotFoundError:
             return set()
         return set(directories)
 
+    return _ask(look)
+
 
 def delete(name: str) -> None:
     """Remove an artefact from the storage, its manifest first."""
-    with _storage() as storage:
+
+    def remove(storage: Storage, sign: Sign) -> None:
         _, files = storage.listdir(name)
         for file_name in sorted(files, key=lambda each: each != MANIFEST):
             storage.delete(f"{name}/{file_name}")
+            sign()
         storage.delete(name)  # an empty directory, where the storage has such things
 
+    _ask(remove)
 
-@contextmanager
-def _storage() -> Iterator[Storage]:
+
+def _ask(work: Callable[[Storage, Sign], Value]) -> Value:
+    """Return what the work finds in the storage, or raise in our own words what is wrong."""
     try:
-        yield storages["artefacts"]
+        return do_aside(lambda sign: work(storages["artefacts"], sign))
     except (OSError, RecommendationsError):
         raise
+    except SilentError as error:
+        raise ArtefactStorageError(f"The storage of artefacts does not answer: {error}.") from error
     except Exception as error:  # the edge to whatever storage the site is given
         raise ArtefactStorageError(f"The storage of artefacts failed: {error!r}") from error
 
 
+class _Heard(io.FileIO):
+    """A file that gives a sign whenever some of it is read."""
+
+    def __init__(self, path: Path, sign: Sign) -> None:
+        super().__init__(str(path))
+        self._sign = sign
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._sign()
+        return super().read(-1 if size is None else size) or b""
+
+
 def _store(path: Path, name: str) -> None:
-    with _storage() as storage:
+    def put(storage: Storage, sign: Sign) -> None:
         if storage.exists(name):
             storage.delete(name)
-        with path.open("rb") as stream:
+        with _Heard(path, sign) as stream:
             stored = storage.save(name, File(stream))
         if stored != name or storage.size(name) != path.stat().st_size:
             storage.delete(stored)
             raise ArtefactStorageError(f"The storage did not take {name} as it is.")
 
+    _ask(put)
+
 
 def _receive(name: str, path: Path) -> str:
     """Copy a file out of the storage, read-only, and return its checksum."""
-    digest = hashlib.sha256()
-    try:
-        with _storage() as storage, storage.open(name) as source, path.open("wb") as target:
+
+    def copy(storage: Storage, sign: Sign) -> str:
+        digest = hashlib.sha256()
+        with storage.open(name) as source, path.open("wb") as target:
             while chunk := source.read(CHUNK):
+                sign()
                 digest.update(chunk)
                 target.write(chunk)
+        return digest.hexdigest()
+
+    try:
+        found = _ask(copy)
     except FileNotFoundError:
         raise ArtefactMissingError(f"{name} is not in the storage") from None
     path.chmod(READ_ONLY)
-    return digest.hexdigest()
+    return found

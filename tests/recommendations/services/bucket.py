@@ -1,9 +1,12 @@
 """A storage of Django's that is no file system."""
 
+import threading
 from typing import ClassVar
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
+
+_LONGEST_HANG = 30.0
 
 
 class BucketError(Exception):
@@ -15,6 +18,7 @@ class Bucket(Storage):
 
     objects: ClassVar[dict[str, bytes]] = {}
     is_away: ClassVar[bool] = False
+    may_answer: ClassVar[threading.Event | None] = None
 
     def _open(self, name: str, mode: str = "rb") -> File:
         self._answer()
@@ -47,5 +51,7 @@ class Bucket(Storage):
         return sorted(directories), [name for name in below if "/" not in name]
 
     def _answer(self) -> None:
+        if self.may_answer is not None:
+            self.may_answer.wait(_LONGEST_HANG)
         if self.is_away:
             raise BucketError("no answer")
