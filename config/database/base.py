@@ -1,11 +1,16 @@
 """The backend itself, where Django looks for it."""
 
+from types import TracebackType
 from typing import Any
 
+import django.db
 from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
 from psycopg import OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
 
 from config.database.patience import is_serving_request
 from config.database.stalls import Pause, WatchedConnection
@@ -14,8 +19,30 @@ from config.metrics import count_service_error
 QUIET_SECONDS = 10.0
 
 
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Django's errors for those of psycopg, but for a server that only lets read.
+
+    That is one which has not taken over yet, or has been left behind: there is nothing wrong with
+    what it was asked, as an InternalError would say, and somewhat later it may be done.
+    """
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(exc_value, ReadOnlySqlTransaction):
+            raise django.db.OperationalError(*exc_value.args) from exc_value
+        super().__exit__(exc_type, exc_value, traceback)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Connections that give up on a silent server, with limits by what they are for."""
+
+    @cached_property
+    def wrap_database_errors(self) -> ErrorWrapper:
+        return ErrorWrapper(self)
 
     def get_connection_params(self) -> dict[str, Any]:
         """Limit statements: a request has seconds, what workers and commands do has minutes."""

@@ -1,9 +1,10 @@
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from config import context
 from recommendations.views import home
+from tests.factories import make_movie, make_user
 
 
 @pytest.fixture
@@ -24,6 +25,20 @@ def test_while_postgresql_is_away_pages_say_so_and_when_to_return(careless, monk
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"
     assert "10.0.0.1" not in response.text
+
+
+@pytest.mark.django_db
+def test_a_server_that_only_lets_read_is_away_for_who_writes(careless):
+    movie = make_movie()
+    careless.force_login(make_user())
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    assert careless.get("/movies/").status_code == 200
+
+    response = careless.post(f"/movies/{movie.pk}/rating/", {"stars": "4"})
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
 
 
 def test_503_comes_even_if_every_query_fails(careless, monkeypatch):
