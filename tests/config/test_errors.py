@@ -1,5 +1,5 @@
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.test import Client
 
 from config import context
@@ -31,11 +31,11 @@ def test_while_postgresql_is_away_pages_say_so_and_when_to_return(careless, monk
 def test_a_server_that_only_lets_read_is_away_for_who_writes(careless):
     movie = make_movie()
     careless.force_login(make_user())
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
-    assert careless.get("/movies/").status_code == 200
-
-    response = careless.post(f"/movies/{movie.pk}/rating/", {"stars": "4"})
+        assert careless.get("/movies/").status_code == 200
+        response = careless.post(f"/movies/{movie.pk}/rating/", {"stars": "4"})
+        transaction.set_rollback(True)
 
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"

@@ -62,6 +62,8 @@ def test_every_task_is_steady_and_bounded(name):
     assert task.reject_on_worker_lost
     assert task.max_retries == 5
     assert task.autoretry_for
+    assert task.retry_backoff
+    assert task.retry_jitter
     assert task.time_limit or app.conf.task_time_limit
 
 
