@@ -57,11 +57,12 @@ def train_version(
     serves is kept, somebody is told, and what serves is refitted. One training runs at a time on
     a database; another raises TrainingRunsAlreadyError. Where there is no rating it raises
     NothingToLearnFromError. A training that fails, is cancelled or is killed leaves what is
-    served as it was.
+    served as it was, and so does one during which somebody decided what serves.
     """
     with version_lock(patience=PATIENCE_SECONDS):
         if give_up_on_abandoned():
             remove_what_is_gone()
+        served = active_version()
         mark = Mark.now()
         version, interactions = _train_candidate(recipe or served_recipe(), report=report)
         active = active_version()
@@ -69,8 +70,7 @@ def train_version(
             version = _refit(interactions, active=active, report=report)
         keep_mark(version, mark)
         if activate:
-            version = activate_version(number=version.number)
-            report(f"version {version.number} is active")
+            version = _activate(version, instead_of=served, report=report)
         prune_versions()
         remove_old_states()
     return version
@@ -92,6 +92,21 @@ def cancel_training(*, number: int) -> bool:
             cancel_requested=True
         )
     )
+
+
+def _activate(
+    version: ModelVersion, *, instead_of: ModelVersion | None, report: Report
+) -> ModelVersion:
+    """Let a version serve, unless somebody let another one serve since the training began."""
+    version = activate_version(number=version.number, instead_of=instead_of)
+    if version.state == State.ACTIVE:
+        report(f"version {version.number} is active")
+        return version
+    decided = active_version()
+    text = f"Not activated: version {decided and decided.number} was, while it was trained."
+    raise_alert(number=version.number, text=text)
+    report(text)
+    return version
 
 
 def _train_candidate(recipe: Recipe, *, report: Report) -> tuple[ModelVersion, Interactions]:

@@ -52,7 +52,7 @@ def test_training_makes_an_active_version_with_an_artefact(two_camps):
     assert version.directory in artefact_storage.stored_names()
 
 
-def test_newer_version_retires_the_older_and_rollback_brings_it_back(two_camps):
+def test_newer_version_retires_the_older_and_rollback_changes_their_places(two_camps):
     newer = train_version(activate=True)
     two_camps.version.refresh_from_db()
     assert two_camps.version.state == State.RETIRED
@@ -61,6 +61,10 @@ def test_newer_version_retires_the_older_and_rollback_brings_it_back(two_camps):
     rollback_version()
 
     assert serving_number() == two_camps.version.number
+
+    rollback_version()
+
+    assert serving_number() == newer.number
 
 
 def test_whoever_listens_is_told_after_the_commit(two_camps, django_capture_on_commit_callbacks):

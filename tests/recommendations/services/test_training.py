@@ -19,6 +19,7 @@ from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage, trainers
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.artefact_storage import stored_names
+from recommendations.services.registry import active_version, rollback_version
 from recommendations.services.trainer import Evaluation
 from recommendations.services.trainers import ForkedTrainer
 from recommendations.services.training import cancel_training, train_version
@@ -207,3 +208,19 @@ def test_a_worse_recipe_is_kept_and_what_serves_is_refitted(two_camps, settings)
     assert [message.to for message in mail.outbox] == [["operator@example.org"]]
     assert (refitted.state, refitted.gate["decision"]) == (State.ACTIVE, "refitted")
     assert refitted.recipe == two_camps.version.recipe
+
+
+def test_what_somebody_decides_during_a_training_stands(two_camps):
+    train_version(activate=True)
+
+    def go_back(message: str) -> None:
+        if message.startswith("gate:"):
+            rollback_version()
+
+    trained = train_version(activate=True, report=go_back)
+
+    assert active_version() == two_camps.version
+    trained.refresh_from_db()
+    assert trained.state == State.READY
+    assert f"version {two_camps.version.number} was, while" in trained.alert
+    assert train_version(activate=True) == active_version()
