@@ -10,14 +10,22 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site
 
+from movies.models import Movie
+from movies.services.ratings import rate_movie
+from recommendations.engine.models import recipe_of
+from recommendations.engine.models.hybrid import Hybrid
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
 from recommendations.services.artefact_cache import artefact_path, cache_directory
+from recommendations.services.increments import make_increment
 from recommendations.services.pruning import tidy_versions
 from recommendations.services.store import ModelStore
+from recommendations.services.training import train_version
 from recommendations.tasks import train_nightly
+from tests.factories import make_user
 from tests.never_down.servers import descendants_of
 from tests.recommendations.hanging import FITTING, MOMENTS
+from tests.recommendations.services.test_training import HarshTrainer
 from tests.recommendations.workers import database_url, running_worker
 from tests.two_camps import build_two_camps
 from tests.waiting import wait_for
@@ -41,9 +49,12 @@ def hanging(place: Path, *, at: str) -> dict[str, str]:
 
 def start_training(place: Path, *, hang_at: str) -> subprocess.Popen:
     """Start `manage.py train` on the test's database and come back when it hangs."""
-    hangs, environment = place / "hangs", os.environ | hanging(place, at=hang_at)
-    command = [sys.executable, "manage.py", "train"]
-    process = subprocess.Popen(command, cwd=site.BASE_DIR, env=environment)
+    return start(["manage.py", "train"], hanging(place, at=hang_at))
+
+
+def start(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen:
+    hangs, command = Path(environment["HANGS"]), [sys.executable, *arguments]
+    process = subprocess.Popen(command, cwd=site.BASE_DIR, env=os.environ | environment)
     try:
         assert wait_for(lambda: hangs.exists() or process.poll() is not None, seconds=300)
         assert process.poll() is None
@@ -85,6 +96,51 @@ def test_killed_training_leaves_no_trace(moment, served, tmp_path):
 
     assert wait_for(lambda: all(map(is_gone, at_work)))
     assert_no_trace_beside(served)
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ("training.read_interactions", "train"),
+        ("training._refit", "train"),
+        ("training.keep_mark", "train"),
+        ("training.activate_version", "train"),
+        ("increments.update_hybrid", "increment"),
+        ("increments.publish_version", "increment"),
+        ("increments.activate_version", "increment"),
+    ],
+)
+def test_what_is_killed_between_two_steps_leaves_what_is_served(before, command, served, tmp_path):
+    rate_movie(user=make_user(), movie_id=Movie.objects.first().pk, stars=5)
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(json.dumps(recipe_of(Hybrid(cold_boost=3.0))))
+    process = start(
+        ["-m", "tests.recommendations.hang_before", command]
+        + (["--recipe", str(recipe)] if command == "train" else []),
+        hanging(tmp_path, at="no moment")
+        | {
+            "HANG_BEFORE": f"recommendations.services.{before}",
+            "MARQUEE_TRAINER": f"{HarshTrainer.__module__}.{HarshTrainer.__name__}",
+            "MARQUEE_TRAINER_STATE": str(site.TRAINER_STATE_DIR),
+        },
+    )
+    at_work = descendants_of(process.pid)
+
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    assert wait_for(lambda: all(map(is_gone, at_work)))
+    assert serving_number() == served.number
+    assert wait_for(has_been_tidied)
+    assert serving_number() == served.number
+    again = make_increment() if command == "increment" else train_version(activate=True)
+    assert serving_number() == again.number
+
+
+def has_been_tidied() -> bool:
+    """Tell whether nothing is in training any more, once the task that sees to it has run."""
+    tidy_versions()
+    return not ModelVersion.objects.filter(state=State.TRAINING).exists()
 
 
 def test_a_training_worker_killed_at_work_leaves_no_trace_and_the_next_one_trains(served, tmp_path):
