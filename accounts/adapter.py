@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -59,6 +60,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         else:
             response = super().pre_login(request, user, **login)
         return response
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in whole or not at all: a guest's visit goes only when the account has it all."""
+        with transaction.atomic():
+            super().login(request, user)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

@@ -18,7 +18,13 @@ PROMISED_TO = "promised_to"
 
 
 class SessionStore(DatabaseStore):
-    """Keep sessions as Django does, and note the person."""
+    """Keep sessions as Django does, note the person, and lose nothing of another request's.
+
+    Requests of one visit overlap. Django writes back all that a request read, so what another one
+    kept meanwhile would be gone: here a request changes only what it has changed itself.
+    """
+
+    _known = ""  # what this request last read or wrote, encoded
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -37,36 +43,59 @@ class SessionStore(DatabaseStore):
         if visit is None or visit.expire_date <= timezone.now():
             self._session_key = None
             return {}
+        self._known = visit.session_data
         return self.decode(visit.session_data)
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
+        with transaction.atomic():
+            if not must_create:
+                self._catch_up()
+            super().save(must_create)
+
+    def cycle_key(self) -> None:
+        with transaction.atomic():
+            self._catch_up()
+            super().cycle_key()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = cast("Session", super().create_model_instance(data))
         user_id = data.get(SESSION_KEY) or data.get(PROMISED_TO)
         session.user_id = int(user_id) if user_id else None
+        self._known = session.session_data
         return session
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Change what a visit holds while its other requests wait, and save it at the end.
 
-        Otherwise the later of two requests would write back what it had read before the earlier
-        one came. A new visit has nobody to wait for. Raises SessionInterrupted for a visit that
-        ended meanwhile.
+        A new visit has nobody to wait for. Raises SessionInterrupted for a visit that ended
+        meanwhile.
         """
         self.get(PROMISED_TO)  # a key that stands for no visit is dropped when it is loaded
         is_new = self.session_key is None
         with transaction.atomic():
             if is_new:
                 self.create()
-            else:
-                self._read_again()
+            elif not self._catch_up():
+                raise SessionInterrupted("The visit ended before its request did.")
             yield
-            self.save()
+            super().save()
         # The middleware sends a cookie for a new visit; a second save could only lose something.
         self.modified = is_new
 
-    def _read_again(self) -> None:
+    def _catch_up(self) -> bool:
+        """Add what other requests kept since this one read, and let them wait from here on.
+
+        Return False for a visit that is not kept, or no longer.
+        """
+        mine = dict(self.items())
         row = Session.objects.select_for_update().filter(pk=self.session_key).first()
         if row is None:
-            raise SessionInterrupted("The visit ended before its request did.")
-        self._session_cache = self.decode(row.session_data)
+            return False
+        before = self.decode(self._known) if self._known else {}
+        theirs = self.decode(row.session_data)
+        kept = {key: theirs[key] for key in theirs if key in mine or key not in before}
+        changed = {key: mine[key] for key in mine if key not in before or mine[key] != before[key]}
+        self._session_cache = {**kept, **changed}
+        self._known = row.session_data
+        return True

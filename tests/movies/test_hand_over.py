@@ -2,12 +2,15 @@
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from accounts.hashers import Argon2Hasher
 from accounts.models import Session, User
 from accounts.services.people import create_confirmed_user
 from accounts.services.personal_data import erase_person
+from movies import receivers
 from movies.models import Rating
 from tests.accounts.mail import last_mail, path_in
 from tests.accounts.test_sign_up import confirm, sign_up
@@ -139,3 +142,57 @@ def test_one_guests_visit_is_not_anothers(guest, movies):
     assert other.get("/rate/").context["rating_count"] == 0
     assert other.get(movies[0].get_absolute_url()).context["own_stars"] is None
     assert guest.get(movies[0].get_absolute_url()).context["own_stars"] == 4.5
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Let something happen while a password is hashed, which takes longer than all the rest."""
+
+    def happen(method: str, action) -> None:
+        hash_it = getattr(Argon2Hasher, method)
+
+        def act_and_hash(*args, **kwargs):
+            monkeypatch.setattr(Argon2Hasher, method, hash_it)
+            action()
+            return hash_it(*args, **kwargs)
+
+        monkeypatch.setattr(Argon2Hasher, method, act_and_hash)
+
+    return happen
+
+
+def other_tab(client: Client) -> Client:
+    tab = Client()
+    tab.cookies = client.cookies.copy()
+    return tab
+
+
+def test_what_another_tab_rates_during_signing_in_comes_too(guest, movies, user, meanwhile):
+    tab, late = other_tab(guest), make_movie("Late")
+    meanwhile("verify", lambda: tab.post(f"/movies/{late.pk}/rating/", {"stars": "3"}))
+
+    sign_in(guest, user)
+
+    assert rated(user) == {movie.pk for movie in (*movies[:2], late)}
+
+
+def test_what_another_tab_rates_during_signing_up_comes_too(guest, movies, meanwhile):
+    tab, late = other_tab(guest), make_movie("Late")
+    meanwhile("encode", lambda: tab.post(f"/movies/{late.pk}/rating/", {"stars": "3"}))
+
+    sign_up(guest)
+    confirm(guest)
+
+    assert rated(User.objects.get()) == {movie.pk for movie in (*movies[:2], late)}
+
+
+def test_a_sign_in_that_fails_leaves_the_guest_everything(guest, user, monkeypatch):
+    def fail(**_named):
+        raise OperationalError("gone")
+
+    guest.raise_request_exception = False
+    monkeypatch.setattr(receivers, "adopt_visit", fail)
+    assert sign_in(guest, user).status_code == 503
+
+    assert guest.get("/rate/").context["rating_count"] == 2
+    assert not rated(user)
