@@ -66,7 +66,7 @@ def reachable_redis() -> Iterator[redis.Redis]:
     So a Redis that hangs costs one request its timeout, not every request. One that is full
     refuses to write and goes on reading: that is no reason to leave it alone.
     """
-    if time.monotonic() < _Pause.until:
+    if is_left_alone():
         raise RedisAwayError("Redis did not answer a moment ago")
     try:
         yield redis_client()
@@ -79,6 +79,11 @@ def reachable_redis() -> Iterator[redis.Redis]:
         _Pause.until = time.monotonic() + _Pause.seconds
         logger.warning("Redis did not answer: %s", error)
         raise RedisAwayError(str(error)) from error
+
+
+def is_left_alone() -> bool:
+    """Tell whether Redis did not answer a moment ago."""
+    return time.monotonic() < _Pause.until
 
 
 def end_pause() -> None:

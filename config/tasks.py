@@ -12,6 +12,7 @@ from redis import RedisError
 
 from config.broker import is_flooded, queue_of
 from config.metrics import count_service_error
+from config.redis import is_left_alone
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,9 @@ def enqueue_on_commit(
             return
         seconds = plan()
         if seconds is None:
+            return
+        if is_left_alone():  # the broker is the same server: one timeout is enough
+            logger.warning("%s%s was not queued: Redis did not answer", task.name, ids)
             return
         try:
             task.apply_async(args=ids, countdown=seconds, retry=False)
