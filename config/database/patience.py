@@ -26,7 +26,14 @@ class _Process:
     patience = OF_A_WORKER
 
 
+class _Request:
+    """Whether a request has waited in vain already."""
+
+    is_given_up = False
+
+
 _present: ContextVar[Patience | None] = ContextVar("patience", default=None)
+_request: ContextVar[_Request | None] = ContextVar("request", default=None)
 
 
 def present_patience() -> Patience:
@@ -45,9 +52,23 @@ def serve_requests_only() -> None:
 
 @contextmanager
 def serving_request() -> Iterator[None]:
-    """Let nothing inside wait longer than a request may."""
-    token = _present.set(OF_A_REQUEST)
+    """Let nothing inside wait longer than a request may, and for a silent server only once."""
+    token, request = _present.set(OF_A_REQUEST), _request.set(_Request())
     try:
         yield
     finally:
         _present.reset(token)
+        _request.reset(request)
+
+
+def give_up_for_this_request() -> None:
+    """Note that the request which is served here, if any, has waited in vain."""
+    request = _request.get()
+    if request is not None:
+        request.is_given_up = True
+
+
+def is_given_up() -> bool:
+    """Tell whether a request is served here that has waited in vain."""
+    request = _request.get()
+    return request is not None and request.is_given_up

@@ -12,21 +12,31 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Generator
+from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen, PQGenConn
 from psycopg.pq.abc import PGconn
 
-from config.database.patience import is_serving_request, present_patience
+from config.database.patience import (
+    give_up_for_this_request,
+    is_given_up,
+    is_serving_request,
+    present_patience,
+)
 from config.metrics import count_service_error
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.05
 SECONDS_BETWEEN_SIGNS = 1.0
+SHORTEST_SECONDS = 0.001  # none at all would mean not to wait, and to fail
 # What a client sends to ask whether it may encrypt; any server answers with one letter.
 SSL_REQUEST = struct.pack("!ii", 8, 80_877_103)
+
+# When whoever connects now has waited long enough.
+_connect_by: ContextVar[float] = ContextVar("connect_by")
 
 Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")
@@ -39,7 +49,8 @@ class ServerStalledError(psycopg.OperationalError):
 class Pause:
     """How long requests of this process leave PostgreSQL alone after it has stalled.
 
-    So a server that hangs costs one request its patience, not every request.
+    So a server that hangs costs one request its patience, not every request; and one that was
+    waited for in a request is not waited for in it again, however long that goes on.
     """
 
     seconds = 1.0
@@ -48,6 +59,7 @@ class Pause:
     @classmethod
     def begin(cls) -> None:
         cls.until = time.monotonic() + cls.seconds
+        give_up_for_this_request()
 
     @classmethod
     def end(cls) -> None:
@@ -56,7 +68,7 @@ class Pause:
     @classmethod
     def check(cls) -> None:
         """Raise at once if this is a request and the server did not answer a moment ago."""
-        if time.monotonic() < cls.until and is_serving_request():
+        if is_given_up() or (time.monotonic() < cls.until and is_serving_request()):
             raise ServerStalledError("PostgreSQL did not answer a moment ago")
 
 
@@ -66,15 +78,24 @@ class WatchedConnection(psycopg.Connection[Any]):
     answered_at = float("-inf")
 
     @classmethod
+    def connect(cls, *args: Any, **parameters: Any) -> Self:
+        """Connect within one patience, however many addresses the server's name has."""
+        token = _connect_by.set(time.monotonic() + present_patience().connecting)
+        try:
+            return super().connect(*args, **parameters)
+        finally:
+            _connect_by.reset(token)
+
+    @classmethod
     def _connect_gen(cls, conninfo: str = "") -> PQGenConn[Self]:
         patience = present_patience()
-        deadline = time.monotonic() + patience.connecting
 
         def look() -> None:
-            if time.monotonic() > deadline:
+            if time.monotonic() > _connect_by.get():
                 Pause.begin()
                 raise ServerStalledError(f"no connection within {patience.connecting:g} s")
 
+        look()
         waiting = super()._connect_gen(conninfo)
         return watch(waiting, next(waiting), on_silence=look)
 
@@ -143,10 +164,12 @@ def watch(
 
 
 def gives_sign(connection: PGconn, *, seconds: float) -> bool:
-    """Tell whether the server of a connection answers somebody new."""
+    """Tell whether the server of a connection answers somebody new, all in all within seconds."""
     host, port = connection.host.decode(), connection.port.decode()
+    deadline = time.monotonic() + seconds
     try:
         with _connect(host, connection.hostaddr.decode(), port, seconds=seconds) as asking:
+            asking.settimeout(max(deadline - time.monotonic(), SHORTEST_SECONDS))
             asking.sendall(SSL_REQUEST)
             return bool(asking.recv(1))
     except OSError:

@@ -1,3 +1,6 @@
+import contextlib
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +12,13 @@ from prometheus_client import REGISTRY
 from config.database import stalls
 from config.database.base import DatabaseWrapper
 from config.database.patience import Patience, serving_request
-from config.database.stalls import Pause, WatchedConnection
+from config.database.stalls import Pause, WatchedConnection, gives_sign
 from tests.stalling import StallingProxy, within
 from tests.waiting import wait_for
 
 # A request may lose a second; the rest is for a machine that is busy with other things.
 SECOND = 1.0
-SLACK = 2.0
+SLACK = 0.5
 
 
 @pytest.fixture
@@ -40,6 +43,19 @@ def database(proxy, db) -> Iterator[DatabaseWrapper]:
     with serving_request():
         yield database
     database.close()
+    Pause.end()
+
+
+@pytest.fixture
+def proxies_that_stall(db) -> Iterator[str]:
+    """Give the ports of three servers that take connections and never answer."""
+    target = Path(settings.DATABASES["default"]["HOST"]) / ".s.PGSQL.5432"
+    with contextlib.ExitStack() as stack:
+        proxies = [StallingProxy.on_port(target=target) for _ in range(3)]
+        for each in proxies:
+            stack.callback(each.close)
+            stack.enter_context(each.stalled())
+        yield ",".join(str(each.port) for each in proxies)
     Pause.end()
 
 
@@ -83,7 +99,47 @@ def test_after_a_stall_the_next_request_does_not_wait(database, proxy, monkeypat
 
     Pause.end()
 
-    assert ask(database) == (1,)
+    with serving_request():
+        assert ask(database) == (1,)
+
+
+@one
+def test_a_request_does_not_wait_twice_for_a_silent_server(database, proxy, monkeypatch):
+    monkeypatch.setattr(Pause, "seconds", 0.0)
+    ask(database)
+    with proxy.stalled(), pytest.raises(OperationalError, match="no sign of life"):
+        ask(database)
+    database.close()
+
+    with pytest.raises(OperationalError, match="a moment ago"):
+        ask(database)
+
+
+def test_a_name_with_several_addresses_is_waited_for_once(proxies_that_stall):
+    addresses = {"HOST": "127.0.0.1,127.0.0.1,127.0.0.1", "PORT": proxies_that_stall}
+    database = DatabaseWrapper(connection.settings_dict | addresses, "default")
+
+    with (
+        serving_request(),
+        within(SECOND + SLACK),
+        pytest.raises(OperationalError, match="no connection within"),
+    ):
+        ask(database)
+
+
+def test_a_sign_of_life_is_waited_for_once(db, monkeypatch):
+    """Connecting takes most of the time there is, and the answer does not come at all."""
+    connection.ensure_connection()
+    near, far = socket.socketpair()
+
+    def connect(*_address, seconds):
+        time.sleep(seconds)
+        near.settimeout(seconds)
+        return near
+
+    monkeypatch.setattr(stalls, "_connect", connect)
+    with far, within(1.0):
+        assert not gives_sign(connection.connection.pgconn, seconds=0.6)
 
 
 @both

@@ -4,7 +4,7 @@ from tests.never_down.servers import wait_until
 
 # What a silent service may cost a request, and what a busy machine may add.
 SECOND = 1.0
-SLACK = 3.0
+SLACK = 0.5
 PAGES = [
     "/",
     "/movies/",
