@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Self, cast
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import transaction
@@ -15,6 +17,9 @@ from config.database.rows import read_row
 
 # Holds the id of an account that was made during this visit and is not confirmed yet.
 PROMISED_TO = "promised_to"
+# All that an old key still opens, for a minute, when a visit goes on under a new one.
+MOVED = "moved"
+MOVED_FOR = timedelta(minutes=1)
 
 
 class SessionStore(DatabaseStore):
@@ -48,14 +53,26 @@ class SessionStore(DatabaseStore):
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
         with transaction.atomic():
-            if not must_create:
-                self._catch_up()
+            if not must_create and self._catch_up() and MOVED in self:
+                raise UpdateError  # as Django does for a visit that ended
             super().save(must_create)
 
     def cycle_key(self) -> None:
+        """Go on under a new key, with all that was kept under the old one.
+
+        Requests that are still on their way with the old key find that the visit has moved: were
+        there nothing, they would be given a visit of their own, and its cookie would end this one.
+        """
         with transaction.atomic():
-            self._catch_up()
+            old_key = self.session_key if self._catch_up() else None
+            self.pop(MOVED, None)
             super().cycle_key()
+            if old_key is not None:
+                Session.objects.create(
+                    session_key=old_key,
+                    session_data=self.encode({MOVED: True}),
+                    expire_date=timezone.now() + MOVED_FOR,
+                )
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = cast("Session", super().create_model_instance(data))
@@ -68,15 +85,15 @@ class SessionStore(DatabaseStore):
     def held(self) -> Iterator[None]:
         """Change what a visit holds while its other requests wait, and save it at the end.
 
-        A new visit has nobody to wait for. Raises SessionInterrupted for a visit that ended
-        meanwhile.
+        A new visit has nobody to wait for. Raises SessionInterrupted for a visit that ended or
+        moved meanwhile.
         """
         self.get(PROMISED_TO)  # a key that stands for no visit is dropped when it is loaded
         is_new = self.session_key is None
         with transaction.atomic():
             if is_new:
                 self.create()
-            elif not self._catch_up():
+            elif not self._catch_up() or MOVED in self:
                 raise SessionInterrupted("The visit ended before its request did.")
             yield
             super().save()

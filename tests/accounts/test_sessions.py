@@ -1,9 +1,10 @@
 """Requests of one visit that overlap."""
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 
-from accounts.models import Session
-from accounts.sessions import SessionStore
+from accounts.sessions import MOVED, SessionStore
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,22 @@ def test_a_new_key_opens_what_others_kept_meanwhile(visit):
     slow.cycle_key()
 
     assert same(slow)["new"] == 2
-    assert not Session.objects.filter(pk=before).exists()
+    assert dict(SessionStore(before).items()) == {MOVED: True}
+
+
+def test_what_an_old_key_opens_can_be_begun_anew_but_not_changed(visit):
+    late = same(visit)
+    before = visit.session_key
+    visit.cycle_key()
+
+    with pytest.raises(SessionInterrupted), late.held():
+        pytest.fail("a visit that moved was changed")
+    with pytest.raises(UpdateError):
+        late.save()
+
+    again = SessionStore(before)
+    again.cycle_key()
+    assert not list(same(again).items())
 
 
 def test_a_key_that_opens_nothing_is_changed_all_the_same():

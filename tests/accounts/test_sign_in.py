@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Session, User
 from accounts.services.people import create_confirmed_user
+from accounts.sessions import MOVED, SessionStore
 from config.redis import _Pause
 from tests.factories import make_rater
 
@@ -47,7 +48,7 @@ def test_signing_in_changes_the_key_of_the_session(client, ada):
     client.cookies["sessionid"] = before
     sign_in(client)
     assert client.session.session_key != before
-    assert not Session.objects.filter(pk=before).exists()
+    assert dict(SessionStore(before).items()) == {MOVED: True}
 
 
 def test_session_knows_whose_it_is(client, ada):

@@ -196,3 +196,15 @@ def test_a_sign_in_that_fails_leaves_the_guest_everything(guest, user, monkeypat
 
     assert guest.get("/rate/").context["rating_count"] == 2
     assert not rated(user)
+
+
+def test_a_rating_that_comes_too_late_is_refused_and_signs_nobody_out(guest, movies, user):
+    tab, late = other_tab(guest), make_movie("Late")
+    sign_in(guest, user)
+
+    page = tab.get("/movies/")
+    answer = tab.post(f"/movies/{late.pk}/rating/", {"stars": "3"})
+
+    assert answer.status_code == 400
+    assert "sessionid" not in {**page.cookies, **answer.cookies}
+    assert rated(user) == {movie.pk for movie in movies[:2]}
