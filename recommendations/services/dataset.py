@@ -16,6 +16,7 @@ from recommendations.engine.arrays import IndexArray
 from recommendations.engine.interactions import Interactions, UserEvents
 from recommendations.engine.items import ItemContent, ItemIndex
 from recommendations.engine.tags import GivenTags
+from recommendations.services.settled import settled_movie_id
 
 RATINGS = """
     SELECT user_id, movie_id, half_stars, floor(extract(epoch FROM rated_at))::bigint AS seconds
@@ -46,16 +47,19 @@ CONTENT = """
               JOIN movies_person AS person ON person.id = credit.person_id
               WHERE credit.movie_id = movie.id AND credit.role = 'cast'
               ORDER BY credit.position, credit.id)
-    FROM movies_movie AS movie WHERE movie.id > %s ORDER BY movie.id LIMIT %s
+    FROM movies_movie AS movie WHERE movie.id > %s AND movie.id <= %s ORDER BY movie.id LIMIT %s
 """
+
+HIGHEST_ID = 2**63 - 1
 
 
 def read_interactions() -> Interactions:
     """Return all ratings and events of the site over the whole catalogue, hidden films included.
 
-    Outer ids are primary keys. Equal times keep the order of the rows' primary keys.
+    Outer ids are primary keys. Equal times keep the order of the rows' primary keys. Movies that
+    are saved meanwhile are left out: they are new ones to whatever learns from this.
     """
-    movie_ids, content = read_content()
+    movie_ids, content = read_content(up_to=settled_movie_id())
     catalogue = ItemIndex.of(movie_ids)
     interactions = Interactions.from_arrays(
         **_read_ratings(),
@@ -112,10 +116,12 @@ def copy_records(query: str, *, columns: dict[str, str]) -> npt.NDArray[Any]:
     return np.frombuffer(body, dtype=binary_copy.record_type(columns))
 
 
-def read_content(*, above: int = 0, limit: int | None = None) -> tuple[list[int], ItemContent]:
-    """Return the ids above this one of the catalogue, ascending, and what is known of them."""
+def read_content(
+    *, above: int = 0, up_to: int = HIGHEST_ID, limit: int | None = None
+) -> tuple[list[int], ItemContent]:
+    """Return the ids between these of the catalogue, ascending, and what is known of them."""
     with connection.cursor() as cursor:
-        cursor.execute(CONTENT, [above, limit])
+        cursor.execute(CONTENT, [above, up_to, limit])
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
     movie_ids, titles, years, certifications, languages, *further = (
         zip(*rows, strict=True) if rows else ((),) * 10
