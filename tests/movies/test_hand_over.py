@@ -1,8 +1,11 @@
 """What a guest said becomes an account's: signing up, confirming anywhere, signing in."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.contrib.messages import get_messages
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -208,3 +211,37 @@ def test_a_rating_that_comes_too_late_is_refused_and_signs_nobody_out(guest, mov
     assert answer.status_code == 400
     assert "sessionid" not in {**page.cookies, **answer.cookies}
     assert rated(user) == {movie.pk for movie in movies[:2]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_that_was_acknowledged_while_somebody_signed_in_is_theirs(guest, user, meanwhile):
+    late = [[make_movie() for _ in range(25)] for _tab in range(3)]
+    started = Barrier(len(late) + 1)
+
+    def rate_until_refused(films) -> set[int]:
+        tab, saved = other_tab(guest), set()
+        try:
+            for film in films:
+                if not rate_by_script(tab, film):
+                    break
+                saved.add(film.pk)
+                if len(saved) == 1:
+                    started.wait(10)
+        finally:
+            connection.close()
+        return saved
+
+    with ThreadPoolExecutor(len(late)) as pool:
+        tabs = [pool.submit(rate_until_refused, films) for films in late]
+        meanwhile("verify", lambda: started.wait(10))
+        sign_in(guest, user)
+    saved = {movie_id for tab in tabs for movie_id in tab.result()}
+
+    assert len(saved) >= len(late)
+    assert saved <= rated(user)
+
+
+def rate_by_script(tab: Client, movie) -> bool:
+    """Rate as the page's script does; return whether the answer says that it was saved."""
+    url = reverse("movies:rate", args=[movie.pk])
+    return tab.post(url, {"stars": "3"}, headers={"accept": "application/json"}).status_code == 200
