@@ -19,6 +19,7 @@ from django.conf import settings
 from config.blas import use_one_blas_thread
 from config.queues import TAKEN_BY_TRAINERS, TRAINING_QUEUE
 from config.request_ids import present_request_id
+from config.transport import be_steady
 from runner.children import die_with_parent
 
 WORKER_TIMEOUT_SECONDS = 5.0
@@ -30,7 +31,13 @@ LOST_TRAINING_SECONDS = 3 * 60 * 60
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("marquee", include=["config.task_signals"], task_cls="config.steady_tasks:SteadyTask")
+be_steady()
+app = Celery(
+    "marquee",
+    amqp="config.transport:SteadyAMQP",
+    include=["config.task_signals"],
+    task_cls="config.steady_tasks:SteadyTask",
+)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -42,6 +49,8 @@ def be_patient(**_signal: Any) -> None:
     app.conf.broker_transport_options = app.conf.broker_transport_options | {
         "socket_timeout": WORKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": WORKER_TIMEOUT_SECONDS,
+        # One that waits for tasks on half a connection would notice after a minute.
+        "health_check_interval": WORKER_TIMEOUT_SECONDS,
     }
 
 

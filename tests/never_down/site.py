@@ -34,6 +34,7 @@ WEB = [sys.executable, "-m", "gunicorn", "config.wsgi:application"]
 WEB += ["--config", "python:config.gunicorn"]
 WORKER = [sys.executable, "-m", "celery", "--app", "config", "worker", "--concurrency", "1"]
 WORKER += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+BEAT = [sys.executable, "-m", "celery", "--app", "config", "beat", "--loglevel", "INFO"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,16 @@ class LiveSite:
         finally:
             stop_children([worker], signal.SIGTERM, seconds=STOP_SECONDS)
             self._children.remove(worker)
+
+    @contextmanager
+    def scheduler(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the scheduler until the end."""
+        beat = self._start("beat", BEAT)
+        try:
+            yield beat
+        finally:
+            stop_children([beat], signal.SIGTERM, seconds=STOP_SECONDS)
+            self._children.remove(beat)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of `manage.py` to its end."""

@@ -1,0 +1,51 @@
+"""Redis as the broker of tasks: what workers and the scheduler need to outlive its absence."""
+
+import logging
+from typing import Any
+
+from celery.app.amqp import AMQP
+from kombu import Connection
+from kombu.transport import redis
+
+logger = logging.getLogger(__name__)
+
+REST_SECONDS = 2.0
+
+
+class SteadyQoS(redis.QoS):
+    """What a worker has taken and not done yet.
+
+    It is put back when the connection closes. Where that is lost and closed twice, kombu asks the
+    second time for the address of nothing, and the worker ends: with one task at work it does not
+    outlive a restart of Redis. What stays taken comes again by itself (`LOST_SECONDS`).
+    """
+
+    def restore_unacked_once(self, stderr: Any = None) -> None:
+        """Put it back, if there is anything it could be put back to."""
+        if self.channel.connection is None or self.channel.connection.client is None:
+            logger.warning("the connection to the broker is gone: what was taken comes again later")
+            return
+        super().restore_unacked_once(stderr=stderr)
+
+
+class SteadyConnection(Connection):
+    """Look for a broker that is away every two seconds, however long that has been so.
+
+    kombu waits longer from try to try, up to half a minute, and Celery has no setting for that.
+    """
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        """Connect, or try again after equal rests."""
+        rests = {"interval_start": REST_SECONDS, "interval_max": REST_SECONDS}
+        return super().ensure_connection(*args, **options | rests)
+
+
+class SteadyAMQP(AMQP):
+    """Celery's messages over such connections."""
+
+    Connection = SteadyConnection
+
+
+def be_steady() -> None:
+    """Let all connections to Redis as a broker count what they took as said here."""
+    redis.Channel.QoS = SteadyQoS
