@@ -8,6 +8,7 @@ errors it has of its own become an `ArtefactStorageError`, and so does silence (
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,8 +91,8 @@ def delete(name: str) -> None:
     def remove(storage: Storage, sign: Sign) -> None:
         _, files = storage.listdir(name)
         for file_name in sorted(files, key=lambda each: each != MANIFEST):
-            storage.delete(f"{name}/{file_name}")
             sign()
+            storage.delete(f"{name}/{file_name}")
         storage.delete(name)  # an empty directory, where the storage has such things
 
     _ask(remove)
@@ -117,13 +118,16 @@ class _Heard(io.FileIO):
         self._sign = sign
 
     def read(self, size: int | None = -1) -> bytes:
-        self._sign()
+        with suppress(SilentError):  # what has begun is stored to its end: half a file is worse
+            self._sign()
         return super().read(-1 if size is None else size) or b""
 
 
 def _store(path: Path, name: str) -> None:
     def put(storage: Storage, sign: Sign) -> None:
-        if storage.exists(name):
+        is_there = storage.exists(name)
+        sign()
+        if is_there:
             storage.delete(name)
         with _Heard(path, sign) as stream:
             stored = storage.save(name, File(stream))

@@ -84,6 +84,23 @@ def test_a_bucket_that_hangs_is_given_up(version):
         artefact_storage.stored_names()
 
 
+@pytest.mark.parametrize("late", [artefact_storage.delete, artefact_storage.upload])
+def test_what_was_given_up_takes_nothing_out_of_the_bucket_later(
+    late, version, may_answer, monkeypatch
+):
+    removed: list[str] = []
+    monkeypatch.setattr(Bucket, "delete", lambda _self, name: removed.append(name))
+    asked = version.directory if late is artefact_storage.delete else artefact_path(version)
+    with patient_for(0.2), pytest.raises(ArtefactStorageError, match="does not answer"):
+        late(asked)
+    given_up = patience._given_up[-1]
+
+    may_answer.set()
+    given_up.join()
+
+    assert removed == []
+
+
 @pytest.mark.usefixtures("may_answer")
 def test_a_hanging_bucket_keeps_nobody_in_the_admin_from_going_back(version):
     ModelVersion.objects.update(state=ModelVersion.State.RETIRED)

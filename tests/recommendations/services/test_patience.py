@@ -7,6 +7,7 @@ import pytest
 
 from recommendations.services import patience
 from recommendations.services.patience import SilentError, do_aside, patient_for
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -51,4 +52,36 @@ def test_nothing_more_is_asked_while_much_is_unanswered(release, monkeypatch):
     release.set()
     for thread in given_up:
         thread.join()
+    assert do_aside(lambda _: 7) == 7
+
+
+def test_work_that_was_given_up_ends_at_its_next_sign(release):
+    ends: list[BaseException | None] = []
+
+    def work(sign):
+        release.wait(30)
+        try:
+            sign()
+            ends.append(None)
+        except SilentError as error:
+            ends.append(error)
+            raise
+
+    with patient_for(0.05), pytest.raises(SilentError):
+        do_aside(work)
+    release.set()
+
+    assert wait_for(lambda: ends)
+    assert isinstance(ends[0], SilentError)
+
+
+def test_what_never_answers_does_not_shut_out_what_does(release, monkeypatch):
+    monkeypatch.setattr(patience, "_MOST_GIVEN_UP", 1)
+    with patient_for(0.05), pytest.raises(SilentError, match="no sign"):
+        do_aside(lambda _: release.wait(30))
+    with pytest.raises(SilentError, match="1 questions"):
+        do_aside(lambda _: 7)
+
+    monkeypatch.setattr(patience, "_FORGET_SECONDS", 0.0)
+
     assert do_aside(lambda _: 7) == 7
