@@ -5,7 +5,7 @@ from typing import Any
 
 from celery.app.amqp import AMQP
 from kombu import Connection
-from kombu.transport import redis
+from kombu.transport import redis, virtual
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,22 @@ class SteadyQoS(redis.QoS):
     It is put back when the connection closes. Where that is lost and closed twice, kombu asks the
     second time for the address of nothing, and the worker ends: with one task at work it does not
     outlive a restart of Redis. What stays taken comes again by itself (`LOST_SECONDS`).
+
+    What is done is taken off here whether Redis hears of it or not. kombu does so only once that
+    has answered: a worker that ran into silence believed for ever that it had its hands full.
     """
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)
+        finally:
+            virtual.QoS.ack(self, delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:  # noqa: FBT001, FBT002
+        try:
+            super().reject(delivery_tag, requeue=requeue)
+        finally:
+            virtual.QoS.ack(self, delivery_tag)
 
     def restore_unacked_once(self, stderr: Any = None) -> None:
         """Put it back, if there is anything it could be put back to."""
