@@ -164,8 +164,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": INCREMENT_MINUTES * 60.0,
         "options": {"expires": INCREMENT_MINUTES * 60.0},
     },
-    # One that nobody took for a minute is followed by the next.
-    "sweep": {"task": "recommendations.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
+    # One that nobody took in time is followed by the next. What could not be queued is not tried
+    # again before that: so long at the most do lists wait after Redis was away.
+    "sweep": {"task": "recommendations.sweep", "schedule": 20.0, "options": {"expires": 20.0}},
     "tidy-versions": {
         "task": "recommendations.tidy_versions",
         "schedule": 60.0,

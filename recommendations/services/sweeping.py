@@ -1,7 +1,7 @@
 """Find what fell through: lists that nobody refreshed after their person did something.
 
 Each sweep looks at the people whose profile changed since the one before, so its cost is that of
-a minute's changes however many people there are. Taking a rating back counts as a change too.
+the latest changes however many people there are. Taking a rating back counts as a change too.
 """
 
 import logging
