@@ -15,7 +15,7 @@ from recommendations.services.cache import lists_key
 from tests.never_down.servers import children_of, wait_until
 from tests.never_down.site import LiveSite
 
-HOW = KILLED, STALLED = ("killed", "stalled")
+HOW = STALLED, KILLED = ("stalled", "killed")
 
 
 @pytest.fixture(scope="module")
