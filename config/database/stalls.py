@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
 import psycopg
+from django.conf import settings
 from psycopg.abc import PQGen, PQGenConn
 from psycopg.pq.abc import PGconn
 
@@ -129,12 +130,16 @@ class WatchedConnection(psycopg.Connection[Any]):
     def _look_again(self) -> Callable[[], None]:
         patience = present_patience()
         ask_at = time.monotonic() + patience.silence
+        # Where one process of the server's hangs and others answer, nobody else ends its statement.
+        limit = settings.DATABASE_STATEMENT_SECONDS + 1.0 if is_serving_request() else float("inf")
+        give_up_at = time.monotonic() + limit
 
         def look() -> None:
             nonlocal ask_at
             if time.monotonic() < ask_at:
                 return
-            if not gives_sign(self.pgconn, seconds=patience.sign):
+            is_over = time.monotonic() > give_up_at
+            if is_over or not gives_sign(self.pgconn, seconds=patience.sign):
                 self._give_up()
             ask_at = time.monotonic() + SECONDS_BETWEEN_SIGNS
 

@@ -56,7 +56,8 @@ def rollback_version() -> ModelVersion:
     """Activate the version that served before the active one and its increments."""
     previous = previous_version()
     if previous is None:
-        raise VersionNotServableError("No version served before the active one.")
+        message = "No version served before the active one and its increments."
+        raise VersionNotServableError(f"{message} To go back among these, activate one by number.")
     return activate_version(number=previous.number)
 
 

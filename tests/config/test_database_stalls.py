@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 from django.db import OperationalError, connection, transaction
 from prometheus_client import REGISTRY
 
@@ -23,7 +23,7 @@ SLACK = 0.5
 
 @pytest.fixture
 def proxy(request, tmp_path) -> Iterator[StallingProxy]:
-    target = Path(settings.DATABASES["default"]["HOST"]) / ".s.PGSQL.5432"
+    target = Path(site.DATABASES["default"]["HOST"]) / ".s.PGSQL.5432"
     if request.param == "socket":
         proxy = StallingProxy.on_socket(tmp_path / ".s.PGSQL.5432", target=target)
         address = {"HOST": str(tmp_path), "PORT": ""}
@@ -49,7 +49,7 @@ def database(proxy, db) -> Iterator[DatabaseWrapper]:
 @pytest.fixture
 def proxies_that_stall(db) -> Iterator[str]:
     """Give the ports of three servers that take connections and never answer."""
-    target = Path(settings.DATABASES["default"]["HOST"]) / ".s.PGSQL.5432"
+    target = Path(site.DATABASES["default"]["HOST"]) / ".s.PGSQL.5432"
     with contextlib.ExitStack() as stack:
         proxies = [StallingProxy.on_port(target=target) for _ in range(3)]
         for each in proxies:
@@ -148,6 +148,17 @@ def test_a_query_that_is_only_slow_goes_on(database, proxy, monkeypatch):
     monkeypatch.setattr(stalls, "present_patience", lambda: patience)
 
     assert ask(database, "SELECT 1 FROM pg_sleep(1.5)") == (1,)
+
+
+@one
+def test_a_query_that_the_server_does_not_end_is_given_up_after_its_limit(
+    database, proxy, monkeypatch, settings
+):
+    settings.DATABASE_STATEMENT_SECONDS = 1
+    monkeypatch.setattr(stalls, "gives_sign", lambda *_, **__: True)  # others are answered
+
+    with proxy.stalled(), within(5.0), pytest.raises(OperationalError):
+        ask(database)
 
 
 def count_executed(database: DatabaseWrapper, monkeypatch) -> list[int]:

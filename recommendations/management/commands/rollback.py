@@ -9,10 +9,10 @@ from recommendations.services.registry import rollback_version
 
 
 class Command(BaseCommand):
-    """Activate the version that served before the active one."""
+    """Activate the version that served before the active one and its increments."""
 
     requires_system_checks = ()  # they load every page, and whoever goes back is in a hurry
-    help = "Let the version serve that served before the active one."
+    help = "Let the version serve that served before the active one and its increments."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Roll back, and say what serves now."""
