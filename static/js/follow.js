@@ -116,10 +116,11 @@ function settle() {
     if (ready.length) {
         keepInPlace(() => {
             for (const [name, next] of ready) swap(name, next);
+            // What others add to a part, as rails their buttons, takes room as well.
+            document.dispatchEvent(new CustomEvent("marquee:swapped"));
         });
         for (const [name] of ready) waiting.delete(name);
         if (!isBehind) acted = null;
-        document.dispatchEvent(new CustomEvent("marquee:swapped"));
     }
     clearTimeout(settling);
     if (waiting.size) settling = setTimeout(settle, 250);

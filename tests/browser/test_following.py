@@ -116,6 +116,23 @@ def test_a_film_rated_elsewhere_leaves_and_nothing_moves(page, site, visitor):
     assert visitor.errors == []
 
 
+def test_what_is_read_below_rails_that_change_stays_where_it_is(page, site):
+    page.evaluate("scrollTo(0, document.querySelector('[data-part=\"top\"]').offsetTop + 500)")
+    name = page.evaluate(
+        """[...document.querySelectorAll("[data-part]")]
+            .find((part) => part.getBoundingClientRect().top >= 0).dataset.part"""
+    )
+    assert name != "top"
+    reader = page.locator(f'[data-part="{name}"]')
+    top, shown = reader.bounding_box()["y"], cards(page)
+
+    rate_elsewhere(page, site.regular, shown[1])
+
+    expect(card(page, shown[1])).to_have_count(0)
+    page.wait_for_timeout(300)
+    assert reader.bounding_box()["y"] == top
+
+
 def test_cards_that_stay_are_the_same_ones(page, site):
     page.evaluate(
         "() => { for (const card of document.querySelectorAll('[data-key]')) card.isOld = true }"
