@@ -15,6 +15,11 @@ class Readiness:
     is_ready: bool
     lacks_model: bool
 
+    @property
+    def awaits_model(self) -> bool:
+        """Tell whether a site that has had a model serves without one."""
+        return self.is_ready and self.lacks_model
+
 
 def ask_readiness(address: str) -> Readiness | None:
     """Return what the site answers; None while it does not."""

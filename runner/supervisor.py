@@ -18,13 +18,14 @@ from runner.errors import RunnerError
 from runner.locks import FileLock
 from runner.places import make_directory, var_directory
 from runner.programs import Program, background, web
-from runner.readiness import ask_readiness
+from runner.readiness import Readiness, ask_readiness
 from runner.steps import Step, run_steps
 
 LEAST_FREE_BYTES = 200_000_000
 STOP_SECONDS = 3.0
 LOOK_SECONDS = 0.25
 READY_SECONDS = 90.0
+ARRIVAL_SECONDS = 60.0
 
 MIGRATE = Step(title="Preparing the database", arguments=("migrate", "--no-input"))
 COLLECT = Step(title="Collecting the static files", arguments=("collectstatic", "--no-input"))
@@ -103,9 +104,20 @@ class Supervisor:
         deadline = time.monotonic() + READY_SECONDS
         while (readiness := ask_readiness(address)) is None:
             self._check(deadline)
+        if readiness.awaits_model:
+            readiness = self._wait_for_model(address, readiness)
         if readiness.lacks_model:
             self._console.working("Training the recommender")
             run_steps(TRAIN, logs=self._logs)
+
+    def _wait_for_model(self, address: str, readiness: Readiness) -> Readiness:
+        """Wait for a model that has served before: it may be on its way from the storage."""
+        self._console.working("Fetching the recommender")
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        while readiness.awaits_model and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            readiness = ask_readiness(address) or readiness
+        return readiness
 
     def _wait_until_ready(self, address: str) -> None:
         self._console.working("Waiting for the site")

@@ -4,6 +4,7 @@ import logging
 from smtplib import SMTPException
 
 from django.core.mail import mail_admins
+from django.db import transaction
 
 from recommendations.models import ModelVersion
 
@@ -11,11 +12,17 @@ logger = logging.getLogger(__name__)
 
 
 def raise_alert(*, number: int, text: str) -> None:
-    """Tell of something wrong with a version; mail goes out once, until the alert is put away."""
+    """Tell of something wrong with a version, once until its alerts are put away.
+
+    What is told already stays: the one may be why the other came about.
+    """
     logger.error("version %s: %s", number, text)
-    is_news = ModelVersion.objects.filter(number=number, alert="").update(alert=text)
-    if not is_news:
-        return
+    with transaction.atomic():
+        version = ModelVersion.objects.select_for_update().filter(number=number).first()
+        if version is None or text in version.alert:
+            return
+        version.alert = f"{version.alert} {text}".lstrip()
+        version.save(update_fields=["alert"])
     try:
         mail_admins(f"Model version {number}", text)
     except (OSError, SMTPException) as error:

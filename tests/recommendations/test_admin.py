@@ -118,3 +118,18 @@ def test_an_alert_is_mailed_once(two_camps, settings):
     for _ in range(2):
         raise_alert(number=two_camps.version.number, text="Its artefact is gone.")
     assert [message.subject for message in mail.outbox] == ["[Marquee] Model version 1"]
+
+
+def test_what_else_is_wrong_is_told_beside_what_was(two_camps, settings):
+    settings.ADMINS = [("Operator", "operator@example.org")]
+    number = two_camps.version.number
+    raise_alert(number=number, text="It was damaged and is sound.")
+
+    raise_alert(number=number, text="It is not whole anywhere.")
+
+    two_camps.version.refresh_from_db()
+    assert two_camps.version.alert == "It was damaged and is sound. It is not whole anywhere."
+    assert [message.body for message in mail.outbox] == [
+        "It was damaged and is sound.",
+        "It is not whole anywhere.",
+    ]
