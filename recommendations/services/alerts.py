@@ -11,15 +11,16 @@ from recommendations.models import ModelVersion
 logger = logging.getLogger(__name__)
 
 
-def raise_alert(*, number: int, text: str) -> None:
+def raise_alert(*, number: int, text: str, kind: str = "") -> None:
     """Tell of something wrong with a version, once until its alerts are put away.
 
-    What is told already stays: the one may be why the other came about.
+    `kind` is the part of the text that is the same each time, all of it unless given. What is
+    told already stays: the one may be why the other came about.
     """
     logger.error("version %s: %s", number, text)
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update().filter(number=number).first()
-        if version is None or text in version.alert:
+        if version is None or (kind or text) in version.alert:
             return
         version.alert = f"{version.alert} {text}".lstrip()
         version.save(update_fields=["alert"])

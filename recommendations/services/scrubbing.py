@@ -18,6 +18,9 @@ from recommendations.services.versions import HAS_ARTEFACT
 
 logger = logging.getLogger(__name__)
 
+LOST = "The storage has none either"
+MENDED = "It was fetched again and is sound."
+
 
 def scrub_artefacts() -> int:
     """Verify what lies in this machine's cache and return how many versions were damaged.
@@ -45,7 +48,7 @@ def repair(version: ModelVersion, error: ArtefactError) -> bool:
     try:
         make_local(version, read_within=0.0)
     except (OSError, ArtefactError, ArtefactStorageError) as worse:
-        raise_alert(number=version.number, text=f"{found} The storage has none either: {worse}.")
+        raise_alert(number=version.number, text=f"{found} {LOST}: {worse}.", kind=LOST)
         return False
-    raise_alert(number=version.number, text=f"{found} It was fetched again and is sound.")
+    raise_alert(number=version.number, text=f"{found} {MENDED}", kind=MENDED)
     return True

@@ -37,6 +37,7 @@ CHECK_SECONDS = 0.5
 AHEAD_SECONDS = 30.0
 RETRY_SECONDS = 30.0
 CANDIDATES = 5
+NOWHERE = "Its artefact is not whole anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ def _bring_first_time(version: ModelVersion) -> None:
     try:
         make_local(version)
     except ArtefactError as error:
-        raise_alert(number=version.number, text=f"Its artefact is not whole anywhere: {error}.")
+        raise_alert(number=version.number, text=f"{NOWHERE}: {error}.", kind=NOWHERE)
 
 
 def _inode_of(path: Path) -> int:

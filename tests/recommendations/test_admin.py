@@ -120,6 +120,16 @@ def test_an_alert_is_mailed_once(two_camps, settings):
     assert [message.subject for message in mail.outbox] == ["[Marquee] Model version 1"]
 
 
+def test_an_alert_is_mailed_once_whatever_its_details(two_camps, settings):
+    settings.ADMINS = [("Operator", "operator@example.org")]
+    for detail in ("here", "there"):
+        text = f"It is not whole anywhere: damaged {detail}."
+        raise_alert(number=two_camps.version.number, text=text, kind="It is not whole anywhere")
+    two_camps.version.refresh_from_db()
+    assert two_camps.version.alert == "It is not whole anywhere: damaged here."
+    assert len(mail.outbox) == 1
+
+
 def test_what_else_is_wrong_is_told_beside_what_was(two_camps, settings):
     settings.ADMINS = [("Operator", "operator@example.org")]
     number = two_camps.version.number
