@@ -10,6 +10,7 @@ from django.utils import timezone
 from recommendations.errors import ArtefactStorageError, TrainingRunsAlreadyError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage
+from recommendations.services.alerts import raise_alert
 from recommendations.services.artefact_cache import remove_local
 from recommendations.services.registry import previous_version
 from recommendations.services.versions import (
@@ -25,6 +26,9 @@ Kind = ModelVersion.Kind
 State = ModelVersion.State
 GONE = (State.FAILED, State.CANCELLED, State.PRUNED)
 INCREMENT_ROWS_KEPT = timedelta(days=30)
+# Reading, the longest that a training says nothing, takes a minute at 32 million ratings.
+SILENT_AFTER = timedelta(minutes=15)
+SILENT = "Its training has given no sign of life"
 
 
 def prune_versions() -> int:
@@ -68,7 +72,10 @@ def remove_what_is_gone() -> None:
 
 
 def tidy_versions() -> int:
-    """Give up on versions whose process is gone and remove what it left; return how many."""
+    """Give up on versions whose process is gone and remove what it left; return how many.
+
+    A process that is there and does nothing keeps the lock: of that somebody is told.
+    """
     given_up = 0
     for kind in Kind:
         if not ModelVersion.objects.filter(kind=kind, state=State.TRAINING).exists():
@@ -77,10 +84,18 @@ def tidy_versions() -> int:
             with version_lock(kind):
                 given_up += give_up_on_abandoned(kind)
         except TrainingRunsAlreadyError:
-            continue
+            _tell_of_silence(kind)
     if given_up:
         remove_what_is_gone()
     return given_up
+
+
+def _tell_of_silence(kind: Kind) -> None:
+    long_ago = timezone.now() - SILENT_AFTER
+    silent = ModelVersion.objects.filter(kind=kind, state=State.TRAINING, progress_at__lt=long_ago)
+    for number, heard_at in silent.values_list("number", "progress_at"):
+        text = f"{SILENT} since {heard_at:%H:%M} UTC. Its process may hang: end it."
+        raise_alert(number=number, text=text, kind=SILENT)
 
 
 def _kept() -> list[ModelVersion]:

@@ -1,11 +1,16 @@
 import numpy as np
 import pytest
 
+from recommendations.services import store as model_store
 from recommendations.services.histories import read_history
 from recommendations.services.personal import freshness_for, read_personal_lists
 from recommendations.services.store import store
 from tests.factories import make_movie, make_rating, make_user
 from tests.quick_training import build_quick_camps
+from tests.waiting import wait_for
+
+# As they are outside of tests, which look when they say so.
+INTERVALS = {name: getattr(model_store, name) for name in ("POINTER_SECONDS", "CHECK_SECONDS")}
 
 
 @pytest.fixture
@@ -44,6 +49,15 @@ def test_a_saved_movie_can_be_recommended_at_once(two_camps, fan):
     musical = save_movie("New Musical", two_camps.musicals[0])
     scores = scores_for(fan)
     assert scores[western.pk] > scores[musical.pk]
+
+
+def test_a_process_learns_of_a_saved_movie_by_itself(two_camps, monkeypatch):
+    for name, seconds in INTERVALS.items():
+        monkeypatch.setattr(model_store, name, seconds)
+    store.get()
+    movie = save_movie("New Western", two_camps.westerns[0])
+    # It looks twice a second; a busy machine may take longer.
+    assert wait_for(lambda: movie.pk in set(store.get().model.known_items.ids), seconds=10)
 
 
 def test_genres_given_later_are_noticed(two_camps, fan):

@@ -1,8 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from recommendations.errors import VersionNotServableError
 from recommendations.models import ModelVersion
@@ -11,6 +14,7 @@ from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.pruning import prune_versions, tidy_versions
 from recommendations.services.registry import activate_version
 from recommendations.services.training import train_version
+from recommendations.services.versions import TRAINING_LOCK
 from tests.waiting import wait_for
 
 State = ModelVersion.State
@@ -143,3 +147,17 @@ def test_what_a_killed_training_left_is_found_without_another_training(two_camps
     abandoned.refresh_from_db()
     assert (abandoned.state, abandoned.note) == (State.FAILED, "The process was ended.")
     assert not artefact_path(abandoned).exists()
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(14, False), (16, True)])
+def test_a_training_that_hangs_is_told_of(minutes, is_told):
+    heard_at = timezone.now() - timedelta(minutes=minutes)
+    hanging = ModelVersion.objects.create(number=99, directory="000099-0", progress_at=heard_at)
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [TRAINING_LOCK])
+
+        assert tidy_versions() == 0
+
+    hanging.refresh_from_db()
+    assert hanging.state == State.TRAINING
+    assert hanging.alert.startswith("Its training has given no sign of life") == is_told
