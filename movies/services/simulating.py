@@ -23,8 +23,6 @@ TITLE = "Simulated people"
 ATTRIBUTION = "Made-up movies, people and ratings in the shape of MovieLens."
 
 COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "rated_at": "i8"}
-SECONDS_TO_2000 = 946_684_800  # from 1970; PostgreSQL counts microseconds since 2000
-MICROSECONDS = 1_000_000
 
 Keys = npt.NDArray[np.int64]
 
@@ -182,5 +180,5 @@ def _records(block: RatingBlock, user_ids: Keys, movie_ids: Keys) -> npt.NDArray
     records["user_id"] = user_ids[block.users]
     records["movie_id"] = movie_ids[block.items]
     records["half_stars"] = block.half_stars
-    records["rated_at"] = (block.seconds - SECONDS_TO_2000) * MICROSECONDS
+    records["rated_at"] = binary_copy.to_moments(block.seconds)
     return records

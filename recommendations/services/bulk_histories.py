@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from movies.importers.binary_copy import to_seconds
 from recommendations.engine.arrays import IndexArray
 from recommendations.engine.events import EVENT_KINDS, Events
 from recommendations.engine.history import History
@@ -45,10 +46,8 @@ PEOPLE = """
         (SELECT array_agg(movie_id) FROM movies_dismissal WHERE user_id = person.id)
     FROM accounts_user AS person WHERE id = ANY(%(people)s) ORDER BY id
 """
-# A moment is in microseconds since the beginning of 2000, as PostgreSQL keeps it.
 RATING = np.dtype([("movie_id", ">i8"), ("half_stars", ">i2"), ("moment", ">i8")])
 EVENT = np.dtype([("movie_id", ">i8"), ("code", ">i2"), ("moment", ">i8")])
-_EPOCH_OF_POSTGRESQL = 946_684_800  # seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ class _Ratings:
             movie_ids=movie_ids,
             item_indices=items.find(movie_ids)[0],
             half_stars=rows["half_stars"].astype(np.int64),
-            timestamps=_seconds(rows["moment"]),
+            timestamps=to_seconds(rows["moment"]),
             spans=spans,
         )
 
@@ -158,7 +157,7 @@ class _Ratings:
 def _events(packed: Sequence[bytes | None], *, items: ItemIndex) -> Iterator[Events]:
     rows, spans = _unpack(packed, EVENT)
     indices, is_known = items.find(rows["movie_id"].astype(np.int64))
-    codes, seconds = rows["code"].astype(np.int8), _seconds(rows["moment"])
+    codes, seconds = rows["code"].astype(np.int8), to_seconds(rows["moment"])
     for span in spans:
         own = is_known[span]
         yield Events(
@@ -166,11 +165,6 @@ def _events(packed: Sequence[bytes | None], *, items: ItemIndex) -> Iterator[Eve
             codes=codes[span][own],
             timestamps=seconds[span][own],
         )
-
-
-def _seconds(moments: npt.NDArray[np.int64]) -> IndexArray:
-    """Return whole seconds since 1970, rounded down."""
-    return moments.astype(np.int64) // 1_000_000 + _EPOCH_OF_POSTGRESQL
 
 
 def _unpack(
