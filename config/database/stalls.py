@@ -2,23 +2,21 @@
 
 `statement_timeout` is the server's, and `tcp_user_timeout` needs a network: neither helps against a
 server that is stopped, a machine that hangs, or a proxy that forwards nothing. psycopg hands the
-waiting to Python, so here it looks at the clock: after some silence a second connection asks the
-server for one byte. If that comes, the query is only slow and goes on; if not, it is over.
+waiting to Python, so here it looks at the clock: after some silence a second connection asks what
+the server does (`signs`). If it is at work, the query is only slow and goes on; if nobody answers,
+or the process that was asked has still not heard of it, it is over.
 """
 
 import logging
 import select
-import socket
-import struct
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
 import psycopg
 from django.conf import settings
 from psycopg.abc import PQGen, PQGenConn
-from psycopg.pq.abc import PGconn
 
 from config.database.patience import (
     give_up_for_this_request,
@@ -26,20 +24,19 @@ from config.database.patience import (
     is_serving_request,
     present_patience,
 )
+from config.database.signs import Sign, ask_for_sign, watch
 from config.metrics import count_service_error
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.05
 SECONDS_BETWEEN_SIGNS = 1.0
-SHORTEST_SECONDS = 0.001  # none at all would mean not to wait, and to fail
-# What a client sends to ask whether it may encrypt; any server answers with one letter.
-SSL_REQUEST = struct.pack("!ii", 8, 80_877_103)
+# A process that has not heard of a question may only wait for its turn on a busy machine.
+SECONDS_TO_HEAR = 0.25
 
 # When whoever connects now has waited long enough.
 _connect_by: ContextVar[float] = ContextVar("connect_by")
 
-Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")
 
 
@@ -123,72 +120,42 @@ class WatchedConnection(psycopg.Connection[Any]):
         """Tell whether the server answered so lately, and has said nothing since: no farewell."""
         if self.closed or time.monotonic() - self.answered_at > seconds:
             return False
+        return not self._has_more()
+
+    def _has_more(self) -> bool:
+        """Tell whether something has arrived that nobody has read."""
         arrived = select.poll()
         arrived.register(self.fileno(), select.POLLIN)
-        return not arrived.poll(0)
+        return bool(arrived.poll(0))
 
     def _look_again(self) -> Callable[[], None]:
         patience = present_patience()
         ask_at = time.monotonic() + patience.silence
-        # Where one process of the server's hangs and others answer, nobody else ends its statement.
+        was_idle = False
+        # What hangs in the middle of its work looks as if it worked, and does not end by itself.
         limit = settings.DATABASE_STATEMENT_SECONDS + 1.0 if is_serving_request() else float("inf")
         give_up_at = time.monotonic() + limit
 
         def look() -> None:
-            nonlocal ask_at
+            nonlocal ask_at, was_idle
             if time.monotonic() < ask_at:
                 return
-            is_over = time.monotonic() > give_up_at
-            if is_over or not gives_sign(self.pgconn, seconds=patience.sign):
-                self._give_up()
-            ask_at = time.monotonic() + SECONDS_BETWEEN_SIGNS
+            sign = ask_for_sign(self, seconds=patience.sign)
+            if self._has_more():
+                return
+            if sign is Sign.NONE:
+                Pause.begin()
+                self._give_up("PostgreSQL gives no sign of life")
+            is_idle = sign is Sign.IDLE
+            if (is_idle and was_idle) or time.monotonic() > give_up_at:
+                self._give_up("a process of PostgreSQL hangs")
+            was_idle = is_idle
+            ask_at = time.monotonic() + (SECONDS_TO_HEAR if is_idle else SECONDS_BETWEEN_SIGNS)
 
         return look
 
-    def _give_up(self) -> None:
-        Pause.begin()
+    def _give_up(self, what: str) -> None:
         self.pgconn.finish()
         count_service_error(service="postgresql")
-        logger.warning("PostgreSQL is silent; its connection was closed")
-        raise ServerStalledError("PostgreSQL gives no sign of life")
-
-
-def watch(
-    waiting: Generator[Wanted, Any, Result], wanted: Wanted, *, on_silence: Callable[[], None]
-) -> Generator[Wanted, Any, Result]:
-    """Hand on what a generator of psycopg waits for; call back when it woke up for nothing."""
-    while True:
-        ready = yield wanted
-        if not ready:
-            on_silence()
-        try:
-            wanted = waiting.send(ready)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-
-
-def gives_sign(connection: PGconn, *, seconds: float) -> bool:
-    """Tell whether the server of a connection answers somebody new, all in all within seconds."""
-    host, port = connection.host.decode(), connection.port.decode()
-    deadline = time.monotonic() + seconds
-    try:
-        with _connect(host, connection.hostaddr.decode(), port, seconds=seconds) as asking:
-            asking.settimeout(max(deadline - time.monotonic(), SHORTEST_SECONDS))
-            asking.sendall(SSL_REQUEST)
-            return bool(asking.recv(1))
-    except OSError:
-        return False
-
-
-def _connect(host: str, address: str, port: str, *, seconds: float) -> socket.socket:
-    if not host.startswith("/"):
-        return socket.create_connection((address or host, int(port)), timeout=seconds)
-    asking = socket.socket(socket.AF_UNIX)
-    asking.settimeout(seconds)
-    try:
-        asking.connect(f"{host}/.s.PGSQL.{port}")
-    except OSError:
-        asking.close()
-        raise
-    return asking
+        logger.warning("%s; its connection was closed", what)
+        raise ServerStalledError(what)

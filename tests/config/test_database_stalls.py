@@ -1,4 +1,6 @@
 import contextlib
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -9,10 +11,11 @@ from django.conf import settings as site
 from django.db import OperationalError, connection, transaction
 from prometheus_client import REGISTRY
 
-from config.database import stalls
+from config.database import signs, stalls
 from config.database.base import DatabaseWrapper
 from config.database.patience import Patience, serving_request
-from config.database.stalls import Pause, WatchedConnection, gives_sign
+from config.database.signs import Sign, answers_anybody, ask_for_sign
+from config.database.stalls import Pause, WatchedConnection
 from tests.stalling import StallingProxy, within
 from tests.waiting import wait_for
 
@@ -67,6 +70,17 @@ def ask(database: DatabaseWrapper, sql: str = "SELECT 1") -> object:
     with database.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchone()
+
+
+@contextlib.contextmanager
+def process_stopped(database: DatabaseWrapper) -> Iterator[None]:
+    """Stop the one process of PostgreSQL that serves a connection."""
+    (process,) = ask(database, "SELECT pg_backend_pid()")
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 @both
@@ -127,7 +141,7 @@ def test_a_name_with_several_addresses_is_waited_for_once(proxies_that_stall):
         ask(database)
 
 
-def test_a_sign_of_life_is_waited_for_once(db, monkeypatch):
+def test_a_letter_is_waited_for_once(db, monkeypatch):
     """Connecting takes most of the time there is, and the answer does not come at all."""
     connection.ensure_connection()
     near, far = socket.socketpair()
@@ -137,9 +151,55 @@ def test_a_sign_of_life_is_waited_for_once(db, monkeypatch):
         near.settimeout(seconds)
         return near
 
-    monkeypatch.setattr(stalls, "_connect", connect)
+    monkeypatch.setattr(signs, "_connect", connect)
     with far, within(1.0):
-        assert not gives_sign(connection.connection.pgconn, seconds=0.6)
+        assert not answers_anybody(connection.connection.pgconn, seconds=0.6)
+
+
+@both
+def test_a_process_that_works_or_waits_is_told_apart(database, proxy):
+    ask(database)
+    known = database.connection
+
+    assert ask_for_sign(known, seconds=5.0) is Sign.IDLE
+
+    known.pgconn.send_query(b"SELECT pg_sleep(1.0)")
+    assert wait_for(lambda: ask_for_sign(known, seconds=5.0) is Sign.WORKING)
+
+
+@both
+def test_a_server_that_takes_people_and_asks_nothing_of_them_gives_no_sign(
+    database, proxy, monkeypatch
+):
+    """As a pooler does whose server hangs."""
+    ask(database)
+    monkeypatch.setattr(signs, "answers_anybody", lambda *_, **__: True)
+
+    with proxy.stalled(), within(0.3 + SLACK):
+        assert ask_for_sign(database.connection, seconds=0.3) is Sign.NONE
+
+
+@one
+def test_a_server_that_lets_nobody_in_is_alive(database, proxy, monkeypatch):
+    ask(database)
+    found = signs._parameters(database.connection)
+    monkeypatch.setattr(signs, "_parameters", lambda _: found | {"dbname": "nowhere"})
+
+    assert ask_for_sign(database.connection, seconds=5.0) is Sign.WORKING
+
+
+@one
+def test_a_request_gives_up_a_process_that_hangs_while_others_answer(database, proxy):
+    with (
+        process_stopped(database),
+        within(SECOND + SLACK),
+        pytest.raises(OperationalError, match="a process of PostgreSQL hangs"),
+    ):
+        ask(database)
+
+    database.close()
+    with serving_request():  # the next one is not kept from the others
+        assert ask(database) == (1,)
 
 
 @both
@@ -155,9 +215,9 @@ def test_a_query_that_the_server_does_not_end_is_given_up_after_its_limit(
     database, proxy, monkeypatch, settings
 ):
     settings.DATABASE_STATEMENT_SECONDS = 1
-    monkeypatch.setattr(stalls, "gives_sign", lambda *_, **__: True)  # others are answered
+    monkeypatch.setattr(stalls, "ask_for_sign", lambda *_, **__: Sign.WORKING)
 
-    with proxy.stalled(), within(5.0), pytest.raises(OperationalError):
+    with proxy.stalled(), within(5.0), pytest.raises(OperationalError, match="hangs"):
         ask(database)
 
 

@@ -58,15 +58,33 @@ class BreakableServer:
     @contextmanager
     def stalled(self) -> Iterator[None]:
         """Stop the server and all its processes: connections stay open, and nothing answers."""
-        stopped = [self.process, *descendants_of(self.process)]
-        try:
-            for process in stopped:
-                os.kill(process, signal.SIGSTOP)
+        with stopped([self.process, *descendants_of(self.process)]):
             yield
-        finally:
-            for process in stopped:
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGCONT)
+
+    @contextmanager
+    def sessions_stalled(self) -> Iterator[None]:
+        """Stop the processes of PostgreSQL that wait for a client; whoever is new is served."""
+        with stopped([each for each in children_of(self.process) if is_idle_session(each)]):
+            yield
+
+
+@contextmanager
+def stopped(processes: list[int]) -> Iterator[None]:
+    try:
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+
+def is_idle_session(process: int) -> bool:
+    """Tell by the title that PostgreSQL gives its processes."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return b" idle" in Path(f"/proc/{process}/cmdline").read_bytes()
+    return False
 
 
 def children_of(process: int) -> list[int]:

@@ -104,6 +104,21 @@ def test_a_silent_postgresql_and_a_silent_redis_are_waited_for_once_each(site):
     assert max(answer.seconds for answer in answers) < SECOND + SLACK
 
 
+def test_processes_that_hang_while_others_are_served_cost_a_request_each(site):
+    for _ in range(8):
+        site.ask("/")
+    with site.postgres.sessions_stalled():
+        answers = [site.ask(path, **VISITOR) for path in PAGES]
+        wait_until(lambda: site.ask("/", **VISITOR).status == 200)  # by connections that are new
+
+    refused = [answer for answer in answers if answer.status >= 500]
+    assert refused
+    for answer in refused:
+        assert answer.status == 503
+        assert answer.headers["Retry-After"]
+        assert answer.seconds < SECOND + SLACK
+
+
 def test_what_needs_no_database_is_there(broken):
     ready = broken.ask("/readyz")
 
