@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from config.errors import is_away
-from config.request_ids import present_request_id
+from config.request_ids import present_request_id, remembered_request_id
 from config.routes import route_of
 
 # What `extra` may add to a line.
@@ -51,7 +51,7 @@ class PlainFormatter(Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         line = super().formatMessage(record)
-        request_id = present_request_id()
+        request_id = request_id_of(record)
         return f"{line} [{request_id}]" if request_id else line
 
 
@@ -64,12 +64,19 @@ class JSONFormatter(Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": discreet(message_of(record)),
-            "request_id": present_request_id(),
+            "request_id": request_id_of(record),
         }
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def request_id_of(record: logging.LogRecord) -> str:
+    """Return the id of the request that a line is about; Django writes some after it is over."""
+    request = getattr(record, "request", None)
+    carried = remembered_request_id(request) if isinstance(request, HttpRequest) else ""
+    return carried or present_request_id()
 
 
 def message_of(record: logging.LogRecord) -> str:

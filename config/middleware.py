@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from config.database.patience import serving_request
 from config.metrics import REQUEST_SECONDS, REQUESTS
-from config.request_ids import HEADER, accepted_request_id, serving
+from config.request_ids import HEADER, accepted_request_id, remember, serving
 from config.routes import STATIC, method_of, route_of, view_of
 from config.security import HEADER as POLICY
 from config.security import policy_of
@@ -31,6 +31,7 @@ class ObservingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         request_id = accepted_request_id(request.headers.get(HEADER, ""))
+        remember(request, request_id)
         with serving(request_id):
             response = self._get_response(request)
             _observe(request, response, seconds=time.perf_counter() - started)

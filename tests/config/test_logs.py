@@ -10,6 +10,7 @@ from django.test import RequestFactory
 
 from config.logs import JSONFormatter, PlainFormatter, discreet
 from config.request_ids import serving
+from recommendations.views import home
 from tests.factories import make_movie, make_user
 
 
@@ -33,6 +34,19 @@ def test_a_request_is_one_line(client, db, written):
 
     assert (line["method"], line["status"], line["user_id"]) == ("GET", 200, user.pk)
     assert line["route"].startswith("/movies/<int:movie_id>/")
+    assert line["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_what_django_says_of_a_failure_belongs_to_its_request(client, monkeypatch, written):
+    def give_up(*_args, **_kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(home, "read_curation_revision", give_up)
+    client.raise_request_exception = False
+    response = client.get("/")
+
+    (line,) = (line for line in written() if line["logger"] == "django.request")
+    assert response.status_code == 503
     assert line["request_id"] == response.headers["X-Request-ID"]
 
 
