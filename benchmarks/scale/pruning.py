@@ -1,8 +1,8 @@
 """What it costs to leave the tail of the catalogue out of the item-to-item models.
 
 MovieLens 1M, a tenth of the people held out: their lists by what is known of four fifths of their
-ratings. `max_items` is set for EASE and the successions alike; factors and content still know all.
-Where the weights are pruned, as they are above 6,000 items, successions keep their 500 a column.
+ratings. `max_items`, and the weights that are kept a column, as they are above 6,000 items, are set
+for EASE and the successions alike; factors and content still know all.
 """
 
 import sys
@@ -21,7 +21,7 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.engine.threads import SERVE_THREADS, blas_threads
 
 ALL = 3_706
-# Items kept, and weights a column of EASE; None is all of them.
+# Items kept, and weights a column; None is all of them.
 KEPT = ((ALL, None), (ALL, 300), (ALL, 100), (2_000, None), (1_000, None), (500, None))
 SEED = 7
 
@@ -30,11 +30,10 @@ def pruned(max_items: int, weights: int | None) -> dict[str, Recommender]:
     """Return the models with so many items, and weights, in what relates items to items."""
     ease = Ease()
     hybrid = Hybrid(stars=Bias())  # stars play no role in the order, and cost most
-    sequence = replace(hybrid.sequence, max_items=max_items)
     few: dict[str, int] = {"max_items": max_items}
     if weights is not None:
         few |= {"dense_items": 0, "neighbours": weights}
-        sequence = replace(sequence, dense_items=0)
+    sequence = replace(hybrid.sequence, **few)
     ease = replace(ease, short=replace(ease.short, **few), long=replace(ease.long, **few))
     return {"ease": ease, "hybrid": replace(hybrid, ease=ease, sequence=sequence)}
 

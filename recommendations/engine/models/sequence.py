@@ -69,7 +69,6 @@ class Sequence(ItemToItem):
     half_life: float = 20.0
     window: int = 60
     rating_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
-    neighbours: int = 500
 
     def _check_hyperparameters(self) -> None:
         if len(self.ridges) != _N_LAYERS:
