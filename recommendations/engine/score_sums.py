@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numba import types
 from scipy.linalg import blas
 
 from recommendations.engine.arrays import Float32Array, FloatArray, IndexArray
+from recommendations.engine.compiled import FLOATS, INDICES, array_of, compiled
 
 _NO_DEVIATION = 1e-12
 _CACHED_HISTORIES = 16  # standardised in the processor's cache
+
+_SCORES = array_of(types.float64, ndim=2)
+_TOTALS = array_of(types.float64, ndim=2, is_written=True)
+_WRITTEN = array_of(types.float64, is_written=True)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,17 +63,54 @@ class PartialScores:
 
         `shared` is what is known of the shared scores beforehand.
         """
-        own_means = self.values.sum(axis=1) / self.n_items
-        here = self.values - own_means[:, np.newaxis]
+        n_columns = len(self.columns)
+        known = shared
+        if known is None and self.shared is not None:
+            known = SharedSpread.of(self.shared, self.columns)
+        own_means, squares = np.empty((2, len(self.values)))
+        on_columns = np.zeros(n_columns) if known is None else known.on_columns
+        _spread(self.values, on_columns, self.n_items, own_means, squares)
         means = own_means + self.elsewhere
-        squares = own_means**2 * (self.n_items - len(self.columns))  # of the other items
-        if self.shared is not None:
-            known = SharedSpread.of(self.shared, self.columns) if shared is None else shared
-            means = means + known.mean
-            here += known.on_columns
+        squares += own_means**2 * (self.n_items - n_columns)  # of the other items
+        if known is not None:
+            means += known.mean
             squares += known.squares_elsewhere - 2 * own_means * known.sum_elsewhere
-        squares += np.einsum("ij,ij->i", here, here)
         return means, unless_flat(np.sqrt(np.maximum(squares, 0) / self.n_items), means)
+
+
+@compiled(types.void(_SCORES, FLOATS, types.int64, _WRITTEN, _WRITTEN), in_any_order=True)
+def _spread(
+    values: FloatArray,
+    on_columns: FloatArray,
+    n_items: int,
+    means: FloatArray,
+    squares: FloatArray,
+) -> None:
+    """Write the mean of each row over all items, and the sum of squares of what differs from it.
+
+    One row after the other, as each stays in the processor's cache.
+    """
+    for row in range(len(values)):
+        total = 0.0
+        for place in range(len(on_columns)):
+            total += values[row, place]
+        mean = total / n_items
+        total = 0.0
+        for place in range(len(on_columns)):
+            here = values[row, place] - mean + on_columns[place]
+            total += here * here
+        means[row], squares[row] = mean, total
+
+
+@compiled(types.void(_SCORES, FLOATS, INDICES, _TOTALS))
+def _add_scaled(
+    values: FloatArray, factors: FloatArray, rows: IndexArray, totals: FloatArray
+) -> None:
+    """Add each row of values, times its factor, to a row of the totals."""
+    for place in range(len(rows)):
+        row, factor = rows[place], factors[place]
+        for column in range(values.shape[1]):
+            totals[row, column] += factor * values[place, column]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,7 +198,7 @@ class ScoreSum:
         weights: FloatArray,
         shared: SharedSpread | None = None,
     ) -> FloatArray:
-        """Add weight · (score − mean) / deviation to these rows; overwrite the scores.
+        """Add weight · (score − mean) / deviation to these rows.
 
         Return weight / deviation of each row, 0 where the deviation is. `shared` is what is
         known of the shared scores beforehand.
@@ -169,9 +212,7 @@ class ScoreSum:
             of_all[rows] = factors
             self._shared.append((name, of_all, scores.shared))
         if len(scores.columns):
-            own = scores.values
-            own *= factors[:, np.newaxis]
-            self._place(scores.columns)[rows] += own
+            _add_scaled(scores.values, factors, rows, self._place(scores.columns))
         return factors
 
     def _place(self, columns: IndexArray) -> FloatArray:
