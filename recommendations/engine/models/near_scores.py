@@ -18,7 +18,6 @@ from recommendations.engine.ranking.top import kth_best
 from recommendations.engine.score_sums import ProductScores, SharedSpread, unless_flat
 
 _BLOCK = 2048
-_CELLS = 100_000  # bounds that are looked at together
 _ROUNDING = 1e-5
 
 
@@ -113,8 +112,9 @@ class Outline:
 
     `active` are the items about which models have something of their own to say; `shared`, shape
     (n_shared, n_items), begins with a row of ones; `spreads` tells what each spreads. `gram`
-    holds the products of all features over the other items, the `tail`; `reach`, (n_tail, n), is
-    what bounds their scores, and `farthest` the largest absolute value in each of its columns.
+    holds the products of all features over the other items, the `tail`. What bounds their scores
+    is kept as the `nearest` value of each column, (n,), and how far above it each item is:
+    `reach`, (n_tail, n). `farthest` is the largest absolute value in each column.
     """
 
     active: IndexArray
@@ -126,6 +126,7 @@ class Outline:
     vectors: Mapping[str, Vectors]
     gram: FloatArray
     reach: Float32Array
+    nearest: FloatArray
     farthest: FloatArray
 
     @classmethod
@@ -151,6 +152,7 @@ class Outline:
             bounds = [each.reach(part) for each, part in zip(vectors.values(), parts, strict=True)]
             reach.append(np.concatenate([stacked[:, block].T, *bounds], axis=1))
         reaches = np.concatenate(reach)
+        nearest = reaches.min(axis=0)
         return cls(
             active=active,
             tail=tail,
@@ -160,7 +162,8 @@ class Outline:
             spreads=spreads,
             vectors=vectors,
             gram=np.asarray(gram),
-            reach=reaches.astype(np.float32),
+            reach=(reaches - nearest).astype(np.float32),
+            nearest=nearest,
             farthest=np.abs(reaches).max(axis=0, initial=0.0),
         )
 
@@ -215,13 +218,12 @@ class Outline:
         coefficients = np.concatenate([of_shared, *bounds], axis=1)
         # What rounding to float32 may take off is far below what the largest terms add up to.
         off = _ROUNDING * (1 + np.abs(least) + np.abs(coefficients) @ self.farthest)
-        short, low = coefficients.astype(np.float32), (least - off).astype(np.float32)
-        length = max(_BLOCK, _CELLS // max(len(short), 1))
-        may_reach = [
-            (short @ block.T >= low[:, np.newaxis]).any(axis=0)
-            for block in np.split(self.reach, range(length, len(self.reach), length))
-        ]
-        return np.asarray(self.tail[np.concatenate(may_reach)])
+        low = (least - off - coefficients @ self.nearest).astype(np.float32)
+        short = coefficients.astype(np.float32)
+        # No reach is below 0, so nobody gets farther than all of them would together.
+        likely = np.flatnonzero(self.reach @ short.max(axis=0) >= low.min())
+        may_reach = (self.reach[likely] @ short.T >= low).any(axis=1)
+        return np.asarray(self.tail[likely[may_reach]])
 
     def _deviations(self, active: FloatArray, coefficients: FloatArray) -> FloatArray:
         n_items = len(self.active) + len(self.tail)
