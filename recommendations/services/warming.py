@@ -113,10 +113,7 @@ def warm_people(user_ids: Sequence[int], *, make: MakeBlock | None = None) -> Wa
     making = prepare()
     looked_up = _in_blocks(user_ids, LOOKED_UP_AT_ONCE)
     stale = [user_id for block in looked_up for user_id in _stale(block, making)]
-    kept = 0
-    for block in make_blocks(stale, making, make=make or make_block):
-        kept += keep_many_lists(block)
-        _forget_erased(block)
+    kept = _keep(make_blocks(stale, making, make=make or make_block))
     report = WarmReport(len(user_ids), len(stale), kept, time.monotonic() - begun)
     logger.info(
         "warmed the lists of %s of %s people in %.1f s", report.kept, report.people, report.seconds
@@ -220,11 +217,24 @@ def _stale(user_ids: Sequence[int], making: Making) -> list[int]:
     ]
 
 
-def _forget_erased(block: Sequence[EncodedLists]) -> None:
-    """Drop the lists of those who were erased while theirs were made."""
-    user_ids = {each.user_id for each in block}
+def _keep(blocks: Iterator[list[EncodedLists]]) -> int:
+    """Keep lists as they come, but of nobody erased while theirs were made; return how many."""
+    n_kept, made = 0, []
+    try:
+        for block in blocks:
+            n_kept += keep_many_lists(block)
+            made += [each.user_id for each in block]
+            if len(made) >= LOOKED_UP_AT_ONCE:
+                _forget_erased(made)
+                made = []
+    finally:
+        _forget_erased(made)
+    return n_kept
+
+
+def _forget_erased(user_ids: Sequence[int]) -> None:
     here = set(User.objects.filter(pk__in=user_ids).values_list("pk", flat=True))
-    for user_id in user_ids - here:
+    for user_id in set(user_ids) - here:
         forget_lists(user_id=user_id)
 
 
