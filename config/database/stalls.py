@@ -34,8 +34,8 @@ SECONDS_BETWEEN_SIGNS = 1.0
 # A process that has not heard of a question may only wait for its turn on a busy machine.
 SECONDS_TO_HEAR = 0.25
 
-# When whoever connects now has waited long enough.
-_connect_by: ContextVar[float] = ContextVar("connect_by")
+# When whoever connects now has waited long enough, and for how many seconds for one server.
+_connecting: ContextVar[tuple[float, float]] = ContextVar("connecting")
 
 Result = TypeVar("Result")
 
@@ -77,21 +77,29 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     @classmethod
     def connect(cls, *args: Any, **parameters: Any) -> Self:
-        """Connect within one patience, however many addresses the server's name has."""
-        token = _connect_by.set(time.monotonic() + present_patience().connecting)
+        """Connect within one patience, however many addresses the server's name has.
+
+        Servers that are named one by one share it, so that one that is silent is passed over.
+        """
+        seconds = present_patience().connecting
+        n_servers = str(parameters.get("host") or "").count(",") + 1
+        token = _connecting.set((time.monotonic() + seconds, seconds / n_servers))
         try:
             return super().connect(*args, **parameters)
+        except ServerStalledError:
+            Pause.begin()
+            raise
         finally:
-            _connect_by.reset(token)
+            _connecting.reset(token)
 
     @classmethod
     def _connect_gen(cls, conninfo: str = "") -> PQGenConn[Self]:
-        patience = present_patience()
+        until, seconds = _connecting.get()
+        deadline = min(until, time.monotonic() + seconds)
 
         def look() -> None:
-            if time.monotonic() > _connect_by.get():
-                Pause.begin()
-                raise ServerStalledError(f"no connection within {patience.connecting:g} s")
+            if time.monotonic() > deadline:
+                raise ServerStalledError(f"no connection within {seconds:g} s")
 
         look()
         waiting = super()._connect_gen(conninfo)

@@ -141,6 +141,21 @@ def test_a_name_with_several_addresses_is_waited_for_once(proxies_that_stall):
         ask(database)
 
 
+@both
+def test_a_server_that_is_silent_is_passed_over_for_the_next(database, proxy):
+    database.close()
+    known = connection.settings_dict
+    hosts = {
+        "HOST": f"{proxy.address['HOST']},{known['HOST']}",
+        "PORT": f"{proxy.address['PORT']},",
+    }
+    either = DatabaseWrapper(known | hosts, "default")
+
+    with proxy.stalled(), within(SECOND + SLACK):
+        assert ask(either) == (1,)
+    either.close()
+
+
 def test_a_letter_is_waited_for_once(db, monkeypatch):
     """Connecting takes most of the time there is, and the answer does not come at all."""
     connection.ensure_connection()
