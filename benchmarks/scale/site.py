@@ -14,7 +14,7 @@ from benchmarks.scale.sizes import Size
 from movies.simulation import make_films, make_people, rate_films
 from runner.places import make_directory
 
-PEOPLE_IN_BATCH = 5_000
+PEOPLE_IN_BATCH = 20_000
 PEOPLE_WHO_RATED, RATINGS_EACH, RATED_MOVIES = 1_000, 16, 2_000
 PEOPLE_ON_DEMAND = 300
 VISITORS = 20
