@@ -222,8 +222,8 @@ def _keep(blocks: Iterator[list[EncodedLists]]) -> int:
     n_kept, made = 0, []
     try:
         for block in blocks:
-            n_kept += keep_many_lists(block)
             made += [each.user_id for each in block]
+            n_kept += keep_many_lists(block)
             if len(made) >= LOOKED_UP_AT_ONCE:
                 _forget_erased(made)
                 made = []
