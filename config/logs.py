@@ -29,8 +29,10 @@ FIELDS = (
     "state",
 )
 MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# PostgreSQL says which value a constraint refused.
-REFUSED_VALUE = re.compile(r"(Key \([^)]*\))=\(.*?\)(?= )")
+# PostgreSQL says there which values it refused, and where: whole rows, over several lines.
+DETAILS = re.compile(
+    r"(DETAIL|CONTEXT):.*?(?=\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL
+)
 
 
 class Formatter(logging.Formatter):
@@ -90,7 +92,7 @@ def message_of(record: logging.LogRecord) -> str:
 
 def discreet(text: str) -> str:
     """Strike out what names somebody."""
-    return REFUSED_VALUE.sub(r"\1=(…)", MAIL_ADDRESS.sub("(an address)", text))
+    return MAIL_ADDRESS.sub("(an address)", DETAILS.sub(r"\1: …", text))
 
 
 def logging_settings(*, is_production: bool, level: str) -> dict[str, Any]:

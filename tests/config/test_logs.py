@@ -5,9 +5,10 @@ from io import StringIO
 import psycopg
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import RequestFactory
 
+from accounts.models import User
 from config.logs import JSONFormatter, PlainFormatter, discreet
 from config.request_ids import serving
 from recommendations.views import home
@@ -96,10 +97,38 @@ def test_a_path_in_a_message_gives_way_to_its_pattern():
     assert json.loads(JSONFormatter().format(record))["message"] == "Gone: unmatched"
 
 
-def test_what_a_constraint_refused_is_struck_out():
-    said = discreet("DETAIL:  Key (email)=(jo@example.org) already exists. Mail jo@example.org.")
+@pytest.mark.parametrize(
+    "told",
+    [
+        "DETAIL:  Key (lower(email::text))=(jo@localhost) already exists.",
+        "DETAIL:  Failing row contains (7, pbkdf2_x, Jo\n\nSmith, 1980-01-01, f).",
+        'CONTEXT:  COPY people, line 3, column born: "1980-01-01"',
+    ],
+)
+def test_what_postgresql_refused_is_struck_out(told):
+    kind = told.partition(":")[0]
+    after = "\n\nThe above exception was the direct cause of the following exception:"
 
-    assert said == "DETAIL:  Key (email)=(…) already exists. Mail (an address)."
+    assert discreet(f"IntegrityError: no\n{told}{after}") == f"IntegrityError: no\n{kind}: …{after}"
+    assert discreet(told) == f"{kind}: …"
+
+
+def test_addresses_are_struck_out():
+    assert discreet("Mail jo@example.org.") == "Mail (an address)."
+
+
+@pytest.mark.django_db
+def test_a_row_that_a_check_refuses_is_not_logged(written):
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=make_user().pk).update(profile_revision=-1)
+    except IntegrityError:
+        logging.getLogger("marquee.test").exception("stumbled")
+
+    line = written()[-1]
+
+    assert "violates check constraint" in line["exception"]
+    assert "Failing row" not in line["exception"]
 
 
 def test_a_traceback_is_part_of_the_line(written):
