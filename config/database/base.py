@@ -17,6 +17,8 @@ from config.database.stalls import Pause, WatchedConnection
 from config.metrics import count_service_error
 
 QUIET_SECONDS = 10.0
+# Whoever holds a lock for longer may hang, and all who wait for it would fill the server.
+LOCK_MILLISECONDS = 800
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
@@ -45,14 +47,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return ErrorWrapper(self)
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Limit statements: a request has seconds, what workers and commands do has minutes."""
+        """Limit statements: a request has seconds, less for a lock; workers have minutes."""
         parameters: dict[str, Any] = super().get_connection_params()
         if is_serving_request():
-            seconds = settings.DATABASE_STATEMENT_SECONDS
+            limits = f"-c statement_timeout={settings.DATABASE_STATEMENT_SECONDS}s"
+            limits += f" -c lock_timeout={LOCK_MILLISECONDS}ms"
         else:
-            seconds = settings.DATABASE_WORK_STATEMENT_SECONDS
+            limits = f"-c statement_timeout={settings.DATABASE_WORK_STATEMENT_SECONDS}s"
         # The server ends by itself what nobody waits for any more, and lets go of its locks.
-        limits = f"-c statement_timeout={seconds}s -c client_connection_check_interval=1s"
+        limits += " -c client_connection_check_interval=1s"
         return parameters | {"options": f"{limits} {parameters.get('options', '')}".rstrip()}
 
     def is_usable(self) -> bool:

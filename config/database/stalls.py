@@ -146,7 +146,8 @@ class WatchedConnection(psycopg.Connection[Any]):
 
         def look() -> None:
             nonlocal ask_at, was_idle
-            if time.monotonic() < ask_at:
+            asked_at = time.monotonic()
+            if asked_at < ask_at:
                 return
             sign = ask_for_sign(self, seconds=patience.sign)
             if self._has_more():
@@ -156,9 +157,10 @@ class WatchedConnection(psycopg.Connection[Any]):
                 self._give_up("PostgreSQL gives no sign of life")
             is_idle = sign is Sign.IDLE
             if (is_idle and was_idle) or time.monotonic() > give_up_at:
+                give_up_for_this_request()
                 self._give_up("a process of PostgreSQL hangs")
             was_idle = is_idle
-            ask_at = time.monotonic() + (SECONDS_TO_HEAR if is_idle else SECONDS_BETWEEN_SIGNS)
+            ask_at = asked_at + (SECONDS_TO_HEAR if is_idle else SECONDS_BETWEEN_SIGNS)
 
         return look
 

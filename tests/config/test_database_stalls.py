@@ -298,6 +298,16 @@ def test_a_commit_into_silence_is_not_pretended(database, proxy):
 
 
 @one
+def test_a_request_waits_for_no_lock_that_somebody_keeps(database):
+    database.close()
+    with transaction.atomic():  # which the tests' own connection holds
+        ask(connection, "SELECT pg_advisory_xact_lock(7)")
+
+        with within(SECOND + SLACK), pytest.raises(OperationalError, match="lock timeout"):
+            ask(database, "SELECT pg_advisory_xact_lock(7)")
+
+
+@one
 def test_a_query_of_a_request_has_seconds(database):
     database.close()
 
