@@ -51,10 +51,9 @@ def ask_for_sign(connection: psycopg.Connection[Any], *, seconds: float) -> Sign
         with contextlib.closing(_Asking.connect(**_parameters(connection))) as asking:
             process = connection.info.backend_pid
             row = asking.execute(STATE_OF_PROCESS, [process], prepare=False).fetchone()
-    except _TooLateError:
-        return Sign.NONE
     except psycopg.Error:
-        return Sign.WORKING  # it says why it lets nobody in: too many are there, or it ends
+        # It says in time why it lets nobody in, as too many are there or it ends; or nothing.
+        return Sign.NONE if time.monotonic() >= deadline else Sign.WORKING
     finally:
         _ask_until.reset(token)
     # A pooler has numbers of its own for its processes, so there need not be a row.
@@ -93,10 +92,6 @@ def watch(
             return result
 
 
-class _TooLateError(psycopg.OperationalError):
-    """Whoever asked has waited long enough."""
-
-
 class _Asking(psycopg.Connection[Any]):
     """A connection that is over at a moment, whatever it waits for."""
 
@@ -108,17 +103,13 @@ class _Asking(psycopg.Connection[Any]):
     def wait(
         self, gen: PQGen[Result], interval: float = LOOK_SECONDS, timeout: float | None = None
     ) -> Result:
-        try:
-            wanted = next(gen)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        return super().wait(watch(gen, wanted, on_silence=_look_at_the_clock), interval, timeout)
+        left = max(_ask_until.get() - time.monotonic(), SHORTEST_SECONDS)
+        return super().wait(gen, interval, left if timeout is None else min(left, timeout))
 
 
 def _look_at_the_clock() -> None:
     if time.monotonic() > _ask_until.get():
-        raise _TooLateError("no answer in time")
+        raise psycopg.OperationalError("no answer in time")
 
 
 def _parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
