@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import django
@@ -53,12 +54,15 @@ def remove_abandoned(runs: Path) -> None:
 DIRECTORY, LEASES = start_servers()
 
 from accounts.hashers import Argon2Hasher  # noqa: E402 - wants the settings
+from config.database import patience  # noqa: E402
 from config.limiter import limiter  # noqa: E402
 from config.redis import end_pause, redis_client  # noqa: E402
 from movies.services import data_sets, shelves  # noqa: E402
 from recommendations.services import store as model_store  # noqa: E402
 from tests.chromium import chromium  # noqa: E402, F401 - a fixture for every folder
 from tests.two_camps import two_camps  # noqa: E402, F401 - a fixture for every folder
+
+IMPATIENCE = patience.OF_A_REQUEST
 
 # Hash as the site does, with a thousandth of the memory.
 Argon2Hasher.memory_cost = 46
@@ -90,8 +94,10 @@ def pytest_unconfigure() -> None:
 def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what a process keeps in memory between requests, and what Redis holds.
 
-    What is kept then stays until it is forgotten, however slow the machine is.
+    What is kept then stays until it is forgotten, however slow the machine is. Requests wait for
+    PostgreSQL as long as workers do: where that matters, a test asks for `impatience`.
     """
+    monkeypatch.setattr(patience, "OF_A_REQUEST", replace(patience.OF_A_WORKER))
     for module in (data_sets, shelves):
         monkeypatch.setattr(module, "KEEP_SECONDS", float("inf"))
     for name in ("POINTER_SECONDS", "CHECK_SECONDS"):
@@ -101,6 +107,12 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     data_sets.forget_data_sets()
     shelves.shelf_keeper.forget()
     model_store.store.forget()
+
+
+@pytest.fixture
+def impatience(_fresh_process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests give PostgreSQL up as soon as they do on the site."""
+    monkeypatch.setattr(patience, "OF_A_REQUEST", IMPATIENCE)
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from tests.waiting import wait_for
 SECOND = 1.0
 SLACK = 0.5
 
+pytestmark = pytest.mark.usefixtures("impatience")
+
 
 @pytest.fixture
 def proxy(request, tmp_path) -> Iterator[StallingProxy]:
