@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
 from config.errors import is_away
@@ -33,6 +34,8 @@ MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 DETAILS = re.compile(
     r"(DETAIL|CONTEXT):.*?(?=\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL
 )
+# gunicorn says who sent what is no request, and all that came.
+NO_REQUEST = re.compile(r"(Invalid request) from ip=\S*: ([^:'\"]*).*", re.DOTALL)
 
 
 class Formatter(logging.Formatter):
@@ -43,7 +46,8 @@ class Formatter(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        if is_away(ei[1]):  # for every request of an outage
+        # For every request of an outage, and for every stranger who tries names and sizes.
+        if is_away(ei[1]) or isinstance(ei[1], SuspiciousOperation):
             return discreet(f"{type(ei[1]).__name__}: {ei[1]}".partition("\n")[0])
         return discreet(super().formatException(ei))
 
@@ -92,7 +96,8 @@ def message_of(record: logging.LogRecord) -> str:
 
 def discreet(text: str) -> str:
     """Strike out what names somebody."""
-    return MAIL_ADDRESS.sub("(an address)", DETAILS.sub(r"\1: …", text))
+    told = NO_REQUEST.sub(r"\1: \2", DETAILS.sub(r"\1: …", text))
+    return MAIL_ADDRESS.sub("(an address)", told)
 
 
 def logging_settings(*, is_production: bool, level: str) -> dict[str, Any]:

@@ -7,6 +7,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, OperationalError, transaction
 from django.test import RequestFactory
+from gunicorn.http.errors import (
+    ForbiddenProxyRequest,
+    InvalidHeader,
+    InvalidRequestLine,
+    LimitRequestLine,
+)
 
 from accounts.models import User
 from config.logs import JSONFormatter, PlainFormatter, discreet
@@ -111,6 +117,29 @@ def test_what_postgresql_refused_is_struck_out(told):
 
     assert discreet(f"IntegrityError: no\n{told}{after}") == f"IntegrityError: no\n{kind}: …{after}"
     assert discreet(told) == f"{kind}: …"
+
+
+@pytest.mark.parametrize("address", ["203.0.113.9", "2001:db8::9", ""])
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (InvalidHeader("Cookie: sessionid=secret"), "Invalid HTTP Header"),
+        (InvalidRequestLine("GET /?q=secret no"), "Invalid HTTP request line"),
+        (ForbiddenProxyRequest("203.0.113.9"), "Proxy request from "),
+        (LimitRequestLine(70_000, 65_536), "Request Line is too large (70000 > 65536)"),
+    ],
+)
+def test_of_what_is_no_request_only_the_kind_is_told(address, error, kind):
+    assert discreet(f"Invalid request from ip={address}: {error}") == f"Invalid request: {kind}"
+
+
+def test_a_host_that_is_not_ours_is_a_line(client, written):
+    client.get("/", headers={"Host": "elsewhere.example"})
+
+    (line,) = (line for line in written() if line["logger"].startswith("django.security"))
+    assert "elsewhere.example" in line["message"]
+    assert line["exception"].startswith("DisallowedHost: ")
+    assert "\n" not in line["exception"]
 
 
 def test_addresses_are_struck_out():

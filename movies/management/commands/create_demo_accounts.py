@@ -1,12 +1,13 @@
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
+from config.commands import SiteCommand
 from movies.services.demo_accounts import prepare_demo_accounts
 
 KEPT_IN = "demo-accounts.json"
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Make the demo person and the demo curator, with random passwords.
 
     The passwords stand in var/demo-accounts.json, which only its owner can read. Running this

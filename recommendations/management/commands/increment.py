@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from config.errors import DATABASE_GONE
+from config.commands import SiteCommand
 from recommendations.errors import RecommendationsError
 from recommendations.services.increments import make_increment
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Make and activate an increment of the version that serves."""
 
     help = "Bring the served model up to date with new ratings and movies, without a training."
@@ -20,8 +20,6 @@ class Command(BaseCommand):
             version = make_increment(report=self.stdout.write)
         except RecommendationsError as error:
             raise CommandError(str(error)) from error
-        except DATABASE_GONE as error:
-            raise CommandError(f"PostgreSQL went away; run this again. {error}") from error
         if version is None:
             self.stdout.write("nothing has changed since the active version was made")
             return

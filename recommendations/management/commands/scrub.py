@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from config.commands import SiteCommand
 from recommendations.services.scrubbing import scrub_artefacts
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Read every byte of the models on this machine; fetch anew what is damaged."""
 
     help = "Verify the checksums of the models on this machine and fetch anew what is damaged."

@@ -4,16 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from config.errors import DATABASE_GONE
+from config.commands import SiteCommand
 from recommendations.engine.models import build_model, recipe_of
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import RecommendationsError
 from recommendations.services.training import train_version
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Fit the hybrid on everything the site knows and let it serve, if it is no worse."""
 
     help = (
@@ -42,8 +42,6 @@ class Command(BaseCommand):
             )
         except RecommendationsError as error:
             raise CommandError(str(error)) from error
-        except DATABASE_GONE as error:
-            raise CommandError(f"PostgreSQL went away; run this again. {error}") from error
         self.stdout.write(self.style.SUCCESS(f"version {version.number}: {version.state}"))
 
 
@@ -53,7 +51,7 @@ def _read_recipe(path: Path) -> dict[str, Any]:
         recipe: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         model = build_model(recipe)
         model.check_hyperparameters()
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise CommandError(f"{path} is not a recipe: {error}") from error
     if not isinstance(model, Hybrid):
         raise CommandError(f"{path} is a recipe of {model.name}; only a hybrid can be served.")
