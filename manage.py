@@ -5,6 +5,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from config.errors import DATABASE_GONE, is_away
 from runner.development import prepare_environment
 from runner.errors import RunnerError
 
@@ -13,4 +14,10 @@ if __name__ == "__main__":
         prepare_environment(sys.argv[1:])
     except RunnerError as error:
         sys.exit(str(error))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DATABASE_GONE as error:
+        if not is_away(error):
+            raise
+        reason = str(error).partition("\n")[0]
+        sys.exit(f"PostgreSQL is away; run this again when it is back. {reason}")

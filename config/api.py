@@ -21,6 +21,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     MovieUnknownToModelError: HTTPStatus.NOT_FOUND,
     ModelNotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+WAIT = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 WRONG_VALUES = "Some values cannot be used; `errors` says which and why."
 
 
@@ -28,10 +29,11 @@ def answer_with_problem(error: Exception, context: Mapping[str, Any]) -> Respons
     """Return the problem of an error; None for our own mistakes, which Django reports."""
     instance = context["request"].path
     if isinstance(error, DATABASE_GONE):
-        wait = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return _respond(HTTPStatus.SERVICE_UNAVAILABLE, DATABASE_AWAY, instance, headers=wait)
+        return _respond(HTTPStatus.SERVICE_UNAVAILABLE, DATABASE_AWAY, instance, headers=WAIT)
     if type(error) in STATUSES:
-        return _respond(STATUSES[type(error)], str(error), instance)
+        status = STATUSES[type(error)]
+        headers = WAIT if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+        return _respond(status, str(error), instance, headers=headers)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -49,7 +51,7 @@ def _respond(
     instance: str,
     *,
     errors: Mapping[str, Any] | None = None,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     body = problem(status=status, detail=detail, instance=instance, errors=errors)
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)

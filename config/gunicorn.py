@@ -21,6 +21,8 @@ timeout = 60
 # A search of 10,000 letters gets our own answer: six bytes a letter when they are not Latin.
 # gunicorn takes no more than its constant, whatever the setting says.
 limit_request_line = message.MAX_REQUEST_LINE = 65_536
+# By default whoever asks may say where the site lies, and every link follows.
+forwarder_headers = ""
 graceful_timeout = 3
 keepalive = 5
 control_socket_disable = True

@@ -46,8 +46,9 @@ class Formatter(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        # For every request of an outage, and for every stranger who tries names and sizes.
-        if is_away(ei[1]) or isinstance(ei[1], SuspiciousOperation):
+        if isinstance(ei[1], SuspiciousOperation):  # some stranger tried; the message says what
+            return type(ei[1]).__name__
+        if is_away(ei[1]):  # for every request of an outage
             return discreet(f"{type(ei[1]).__name__}: {ei[1]}".partition("\n")[0])
         return discreet(super().formatException(ei))
 

@@ -15,9 +15,9 @@ REST_SECONDS = 2.0
 class SteadyQoS(redis.QoS):
     """What a worker has taken and not done yet.
 
-    It is put back when the connection closes. Where that is lost and closed twice, kombu asks the
-    second time for the address of nothing, and the worker ends: with one task at work it does not
-    outlive a restart of Redis. What stays taken comes again by itself (`LOST_SECONDS`).
+    Where the connection is lost, kombu asks for the address of nothing when it puts that back or
+    a task ends meanwhile, and the worker ends: with one task at work it does not outlive a restart
+    of Redis. What stays taken comes again by itself (`LOST_SECONDS`).
 
     What is done is taken off here whether Redis hears of it or not. kombu does so only once that
     has answered: a worker that ran into silence believed for ever that it had its hands full.
@@ -25,22 +25,28 @@ class SteadyQoS(redis.QoS):
 
     def ack(self, delivery_tag: str) -> None:
         try:
-            super().ack(delivery_tag)
+            if self._is_connected():
+                super().ack(delivery_tag)
         finally:
             virtual.QoS.ack(self, delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:  # noqa: FBT001, FBT002
         try:
-            super().reject(delivery_tag, requeue=requeue)
+            if self._is_connected():
+                super().reject(delivery_tag, requeue=requeue)
         finally:
             virtual.QoS.ack(self, delivery_tag)
 
     def restore_unacked_once(self, stderr: Any = None) -> None:
         """Put it back, if there is anything it could be put back to."""
-        if self.channel.connection is None or self.channel.connection.client is None:
-            logger.warning("the connection to the broker is gone: what was taken comes again later")
-            return
-        super().restore_unacked_once(stderr=stderr)
+        if self._is_connected():
+            super().restore_unacked_once(stderr=stderr)
+
+    def _is_connected(self) -> bool:
+        if self.channel.connection is not None and self.channel.connection.client is not None:
+            return True
+        logger.warning("the connection to the broker is gone: what was taken comes again later")
+        return False
 
 
 class SteadyConnection(Connection):

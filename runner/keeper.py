@@ -97,8 +97,7 @@ class Keeper:
             signal.signal(number, self._on_signal)
         while not (self._is_told_to_stop or users.try_exclusive()):
             if self._child is None or self._child.poll() is not None:
-                time.sleep(RESTART_SECONDS)
-                self.start()
+                self._start_again()
             time.sleep(LOOK_SECONDS)
 
     def stop(self) -> None:
@@ -109,6 +108,15 @@ class Keeper:
         if self._is_disposable:
             self._home.remove()
         self._control.address.unlink(missing_ok=True)
+
+    def _start_again(self) -> None:
+        """Try to; what a killed server has left may stand in the way for a while.
+
+        The reason is in the log. A server that has not answered yet but lives, is left to itself.
+        """
+        time.sleep(RESTART_SECONDS)
+        with suppress(RunnerError):
+            self.start()
 
     def _launch(self) -> None:
         with plain_errors(), self._control.log.open("ab") as log:

@@ -13,11 +13,12 @@ from runner.keeper import shorten
 from runner.places import ROOT, plain_errors
 
 FEWEST_SECONDS = 20.0
+SECONDS_BETWEEN_STARTS = 5.0
 
 
 @dataclass(kw_only=True)
 class Program:
-    """A program that is started again should it end, but not when it cannot stay up at all."""
+    """A program that is started again should it end."""
 
     title: str
     command: list[str | Path]
@@ -41,11 +42,20 @@ class Program:
 
     def check(self) -> None:
         """Start the program again if it has ended; raise if it had hardly begun."""
-        if self.child is None or self.child.poll() is None:
-            return
-        if time.monotonic() - self._started_at < FEWEST_SECONDS:
+        if self._has_ended() and self._seconds_since_start() < FEWEST_SECONDS:
             raise RunnerError(f"{self.title} ended by itself. The reason is in {self.log}.")
-        self.start()
+        self.revive()
+
+    def revive(self) -> None:
+        """Start the program again if it has ended, but not over and over without a rest."""
+        if self._has_ended() and self._seconds_since_start() > SECONDS_BETWEEN_STARTS:
+            self.start()
+
+    def _has_ended(self) -> bool:
+        return self.child is not None and self.child.poll() is not None
+
+    def _seconds_since_start(self) -> float:
+        return time.monotonic() - self._started_at
 
 
 def web(listening: int, *, logs: Path) -> Program:

@@ -150,9 +150,10 @@ class Supervisor:
         return os.fspath(path.relative_to(here) if path.is_relative_to(here) else path)
 
     def _watch(self) -> NoReturn:
+        """Let nothing that ends take the rest along: the site was whole once."""
         while True:
             for program in self._programs:
-                program.check()
+                program.revive()
             time.sleep(LOOK_SECONDS)
 
     def _start(self, program: Program) -> None:

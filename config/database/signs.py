@@ -33,8 +33,10 @@ class Sign(Enum):
     """Nothing: the server, the machine or what is between hangs."""
     IDLE = auto()
     """The process that was asked knows of no question."""
+    REFUSING = auto()
+    """It lets nobody in, so nobody can say: too many are there, or it is about to end."""
     WORKING = auto()
-    """It is at work, or nobody can say."""
+    """The process is at work, or is known by another number."""
 
 
 def ask_for_sign(connection: psycopg.Connection[Any], *, seconds: float) -> Sign:
@@ -52,8 +54,7 @@ def ask_for_sign(connection: psycopg.Connection[Any], *, seconds: float) -> Sign
             process = connection.info.backend_pid
             row = asking.execute(STATE_OF_PROCESS, [process], prepare=False).fetchone()
     except psycopg.Error:
-        # It says in time why it lets nobody in, as too many are there or it ends; or nothing.
-        return Sign.NONE if time.monotonic() >= deadline else Sign.WORKING
+        return Sign.NONE if time.monotonic() >= deadline else Sign.REFUSING
     finally:
         _ask_until.reset(token)
     # A pooler has numbers of its own for its processes, so there need not be a row.

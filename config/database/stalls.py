@@ -155,6 +155,9 @@ class WatchedConnection(psycopg.Connection[Any]):
             if sign is Sign.NONE:
                 Pause.begin()
                 self._give_up("PostgreSQL gives no sign of life")
+            if sign is Sign.REFUSING and is_serving_request():
+                give_up_for_this_request()
+                self._give_up("PostgreSQL is silent and lets nobody in")
             is_idle = sign is Sign.IDLE
             if (is_idle and was_idle) or time.monotonic() > give_up_at:
                 give_up_for_this_request()

@@ -197,12 +197,23 @@ def test_a_server_that_takes_people_and_asks_nothing_of_them_gives_no_sign(
 
 
 @one
-def test_a_server_that_lets_nobody_in_is_alive(database, proxy, monkeypatch):
+def test_a_request_waits_for_no_silent_server_that_lets_nobody_in(database, proxy, monkeypatch):
+    """As one that ends as soon as the last has left."""
     ask(database)
     found = signs._parameters(database.connection)
     monkeypatch.setattr(signs, "_parameters", lambda _: found | {"dbname": "nowhere"})
 
-    assert ask_for_sign(database.connection, seconds=5.0) is Sign.WORKING
+    assert ask_for_sign(database.connection, seconds=5.0) is Sign.REFUSING
+    with within(SECOND + SLACK), pytest.raises(OperationalError, match="lets nobody in"):
+        ask(database, "SELECT 1 FROM pg_sleep(10)")
+
+
+@one
+def test_a_worker_waits_for_a_server_that_lets_nobody_in(database, proxy, monkeypatch):
+    monkeypatch.setattr(stalls, "ask_for_sign", lambda *_, **__: Sign.REFUSING)
+    monkeypatch.setattr(stalls, "is_serving_request", lambda: False)
+
+    assert ask(database, "SELECT 1 FROM pg_sleep(1.0)") == (1,)
 
 
 @one

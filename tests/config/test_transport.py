@@ -23,3 +23,20 @@ def test_what_redis_does_not_hear_of_keeps_no_room_in_a_worker(end, tmp_path):
             getattr(message, end)()
 
         assert room.can_consume()
+
+
+@pytest.mark.parametrize("end", ["ack", "reject", "requeue"])
+def test_a_task_may_end_when_the_connection_is_gone(end):
+    with app.connection_for_write() as broker:
+        queue = broker.SimpleQueue("one")
+        queue.put("a task")
+        message = queue.get(timeout=30)
+        room = message.channel.qos
+        room.prefetch_count = 1
+        # As a worker does that has lost the broker and connects anew.
+        message.channel.close()
+        message.channel._disconnect_pools()
+
+        getattr(message, end)()
+
+        assert room.can_consume()

@@ -145,7 +145,7 @@ def test_a_training_fails_with_a_restart_and_the_next_one_succeeds(site):
     restart(site)
 
     assert training.wait(timeout=300) == 1
-    assert "PostgreSQL went away; run this again" in site.log("command")
+    assert "PostgreSQL is away; run this again" in site.log("command")
     assert site.recommended(by="regular") == served
     again = site.command("train")
     assert again.returncode == 0, again.stderr

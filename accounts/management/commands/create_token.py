@@ -1,14 +1,13 @@
 from argparse import ArgumentParser
 
 from django.core.exceptions import ValidationError
-from django.core.management import CommandError
+from django.core.management import BaseCommand, CommandError
 
 from accounts.errors import AccountsError
 from accounts.services.tokens import create_token_for_address
-from config.commands import SiteCommand
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Make a personal token, and a confirmed account where there is none.
 
     The token alone is the last line of the output; it is kept nowhere else.

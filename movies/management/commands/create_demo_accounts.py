@@ -1,13 +1,12 @@
 from django.conf import settings
-from django.core.management import CommandError
+from django.core.management import BaseCommand, CommandError
 
-from config.commands import SiteCommand
 from movies.services.demo_accounts import prepare_demo_accounts
 
 KEPT_IN = "demo-accounts.json"
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Make the demo person and the demo curator, with random passwords.
 
     The passwords stand in var/demo-accounts.json, which only its owner can read. Running this

@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.commands import SiteCommand
 from movies.errors import MoviesError
 from movies.management.progress_bar import ProgressBar
 from movies.services.importing_metadata import MetadataSummary, import_metadata
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Imports all of a file or nothing; the same again changes nothing."""
 
     help = (

@@ -3,16 +3,15 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
-from config.commands import SiteCommand
 from movies.errors import MoviesError
 from movies.models import DataSet
 from movies.services.catalogue import choose_source, load_catalogue
 from movies.sources.download import MOVIELENS_1M, download_set
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Load a catalogue if there is none.
 
     In this order: MARQUEE_DATA, the local cache, a download from GroupLens, the bundled demo.

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.commands import SiteCommand
 from movies.errors import MoviesError
 from movies.management.progress_bar import ProgressBar
 from movies.services.simulating import simulate_site
 from movies.simulation import Plan
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Saves everything or nothing; the same numbers and seed make up the same data."""
 
     help = (

@@ -52,6 +52,9 @@ def build_model(recipe: Mapping[str, Any]) -> Recommender:
     name = str(recipe.get("model"))
     if name not in _BUILDABLE:
         raise HyperparameterError(f"unknown model {name!r}, expected one of {', '.join(MODELS)}")
+    beside = sorted(set(recipe) - {"model", "hyperparameters"})
+    if beside:
+        raise HyperparameterError(f"a recipe of {name} has no {beside[0]!r}")
     model = _BUILDABLE[name]
     known = {field.name for field in fields(model)}
     values = recipe.get("hyperparameters", {})

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.commands import SiteCommand
 from recommendations.errors import VersionNotServableError
 from recommendations.services.registry import activate_version
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Check a version's artefact and move the pointer to it."""
 
     requires_system_checks = ()  # they load every page, and whoever goes back is in a hurry

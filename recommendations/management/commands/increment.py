@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
-from config.commands import SiteCommand
 from recommendations.errors import RecommendationsError
 from recommendations.services.increments import make_increment
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Make and activate an increment of the version that serves."""
 
     help = "Bring the served model up to date with new ratings and movies, without a training."

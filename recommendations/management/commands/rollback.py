@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
-from config.commands import SiteCommand
 from recommendations.errors import VersionNotServableError
 from recommendations.services.registry import rollback_version
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Activate the version that served before the active one and its increments."""
 
     requires_system_checks = ()  # they load every page, and whoever goes back is in a hurry

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from config.commands import SiteCommand
+from django.core.management.base import BaseCommand
+
 from recommendations.services.scrubbing import scrub_artefacts
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Read every byte of the models on this machine; fetch anew what is damaged."""
 
     help = "Verify the checksums of the models on this machine and fetch anew what is damaged."

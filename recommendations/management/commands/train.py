@@ -4,16 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.commands import SiteCommand
 from recommendations.engine.models import build_model, recipe_of
 from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import RecommendationsError
 from recommendations.services.training import train_version
 
 
-class Command(SiteCommand):
+class Command(BaseCommand):
     """Fit the hybrid on everything the site knows and let it serve, if it is no worse."""
 
     help = (
