@@ -39,7 +39,7 @@ def _database_states() -> dict[str, str]:
     try:
         return {"catalogue": _catalogue_state(), "model": _model_state(), "postgresql": "ok"}
     except DATABASE_GONE as error:
-        logger.warning("PostgreSQL does not answer: %s", error)
+        logger.warning("PostgreSQL does not answer: %s", str(error).partition("\n")[0])
         return {"postgresql": "away"}
 
 

@@ -208,7 +208,10 @@ def test_movies_that_cannot_be_explained_are_problems(owner, two_camps):
 @pytest.mark.django_db
 def test_without_a_model_nothing_can_be_explained(settings, tmp_path):
     settings.ARTEFACTS_DIR = tmp_path
-    assert_problem(Program(make_user()).get(explanation_of(make_movie())), 503)
+    response = Program(make_user()).get(explanation_of(make_movie()))
+
+    assert_problem(response, 503)
+    assert response.headers["Retry-After"]
 
 
 def test_similar_movies_are_public_and_closest_first(two_camps):

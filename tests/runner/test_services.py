@@ -1,4 +1,5 @@
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests.runner.processes import (
     start_user,
     wait_until_gone,
 )
+from tests.waiting import wait_for
 
 
 def test_servers_listen_on_nothing_but_a_private_socket(place):
@@ -100,6 +102,24 @@ def test_a_killed_server_is_started_again_under_the_same_address(place):
     answered = answer_of(database_url, seconds=60)
     assert answered == 1
     assert process_of(place, f"-D {place}/postgres") != killed
+    end(user)
+
+
+def test_a_server_that_cannot_start_at_once_is_tried_again(place):
+    """A process of the one before still has its memory."""
+    user = start_user(place)
+    database_url, _ = addresses_of(user)
+    with psycopg.connect(database_url) as connection:
+        left = connection.info.backend_pid
+        os.kill(left, signal.SIGSTOP)
+        try:
+            kill(process_of(place, f"-D {place}/postgres"))
+            log = place / "postgres" / "log"
+            assert wait_for(lambda: "pre-existing shared memory" in log.read_text())
+        finally:
+            os.kill(left, signal.SIGCONT)
+
+    assert answer_of(database_url, seconds=60) == 1
     end(user)
 
 

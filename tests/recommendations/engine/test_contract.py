@@ -90,6 +90,11 @@ def test_a_hyperparameter_that_is_no_number_is_refused(name):
                 replace(usual, **{key: wrong}).fit(two_camps())
 
 
+def test_a_recipe_with_something_beside_its_hyperparameters_is_refused():
+    with pytest.raises(HyperparameterError, match="a recipe of ease has no 'parameters'"):
+        build_model({"model": "ease", "parameters": {"ridge": 5.0}})
+
+
 def test_importing_the_models_leaves_scikit_learn_out():
     """It costs a serving process 85 MB; import it through `recommendations.engine.learners`."""
     check = "import sys, recommendations.engine.artefacts; sys.exit('sklearn' in sys.modules)"
