@@ -12,11 +12,12 @@ from rest_framework.response import Response
 
 from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
 from config.problems import CONTENT_TYPE, DATABASE_AWAY, problem
-from movies.errors import MovieNotFoundError, StarsError
+from movies.errors import AccountGoneError, MovieNotFoundError, StarsError
 from recommendations.errors import ModelNotReadyError, MovieUnknownToModelError
 
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
     MovieNotFoundError: HTTPStatus.NOT_FOUND,
+    AccountGoneError: HTTPStatus.NOT_FOUND,
     StarsError: HTTPStatus.BAD_REQUEST,
     MovieUnknownToModelError: HTTPStatus.NOT_FOUND,
     ModelNotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -15,6 +15,13 @@ class MovieNotFoundError(MoviesError):
         self.movie_id = movie_id
 
 
+class AccountGoneError(MoviesError):
+    """Somebody's account was deleted while they did something."""
+
+    def __init__(self) -> None:
+        super().__init__("This account has been deleted.")
+
+
 class StarsError(MoviesError):
     """A number of stars is not one of 0.5, 1, … 5."""
 

@@ -71,7 +71,7 @@ def load_fresh_lists(*, user_id: int, freshness: Freshness) -> PersonalLists | R
             label, *stored = redis.hmget(lists_key(user_id), "freshness", *KINDS)
     except RedisAwayError:
         return None
-    if label is None or not freshness.is_met_by(cast("bytes", label).decode()):
+    if label is None or not freshness.is_met_by(cast("bytes", label).decode(errors="replace")):
         return None
     return _decode(stored, user_id=user_id)
 

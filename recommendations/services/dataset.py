@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from movies.importers import binary_copy
-from movies.models import Event, Tag
+from movies.models import Tag
 from recommendations.engine.arrays import IndexArray
+from recommendations.engine.events import EVENT_KINDS
 from recommendations.engine.interactions import Interactions, UserEvents
 from recommendations.engine.items import ItemContent, ItemIndex
 from recommendations.engine.tags import GivenTags
@@ -23,6 +24,14 @@ RATINGS = """
     FROM movies_rating {which} ORDER BY id
 """
 RATING_COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "seconds": "i8"}
+
+KINDS = [kind.value for kind in EVENT_KINDS]
+EVENTS = """
+    SELECT user_id, movie_id, (array_position(ARRAY[KINDS], kind::text) - 1)::smallint AS code,
+        floor(extract(epoch FROM occurred_at))::bigint AS seconds
+    FROM movies_event {which} ORDER BY occurred_at, id
+""".replace("KINDS", ", ".join(f"'{kind}'" for kind in KINDS))
+EVENT_COLUMNS = {"user_id": "i8", "movie_id": "i8", "code": "i2", "seconds": "i8"}
 
 TAGS = """
     SELECT application.user_id, application.movie_id, application.tag_id,
@@ -65,7 +74,7 @@ def read_interactions() -> Interactions:
         **_read_ratings(),
         catalogue=catalogue,
         content=content,
-        events=_read_events(Event.objects.all()),
+        events=_read_events(),
         groups=_read_groups(User.objects.all()),
     )
     return interactions.with_tags(_read_tags(catalogue))
@@ -73,13 +82,13 @@ def read_interactions() -> Interactions:
 
 def read_interactions_of(user_ids: IndexArray, *, items: ItemIndex) -> Interactions:
     """Return what these people rated and did, over items known already, without their content."""
-    wanted = user_ids.tolist()
+    theirs = f"WHERE user_id = ANY(ARRAY[{_listed(user_ids)}]::bigint[])"
     return Interactions.from_arrays(
-        **_read_ratings(f"WHERE user_id = ANY(ARRAY[{_listed(user_ids)}]::bigint[])"),
+        **_read_ratings(theirs),
         catalogue=items,
         content=None,
-        events=_read_events(Event.objects.filter(user__in=wanted)),
-        groups=_read_groups(User.objects.filter(pk__in=wanted)),
+        events=_read_events(theirs),
+        groups=_read_groups(User.objects.filter(pk__in=user_ids.tolist())),
     )
 
 
@@ -159,20 +168,15 @@ def _read_tags(catalogue: ItemIndex) -> GivenTags:
     )
 
 
-def _read_events(events: QuerySet[Event]) -> UserEvents | None:
-    rows = list(
-        events.order_by("occurred_at", "pk").values_list(
-            "user_id", "movie_id", "kind", "occurred_at"
-        )
-    )
-    if not rows:
+def _read_events(which: str = "") -> UserEvents | None:
+    events = copy_records(EVENTS.format(which=which), columns=EVENT_COLUMNS)
+    if not len(events):
         return None
-    user_ids, movie_ids, kinds, times = zip(*rows, strict=True)
     return UserEvents(
-        user_ids=user_ids,
-        item_ids=movie_ids,
-        kinds=kinds,
-        timestamps=[int(time.timestamp()) for time in times],
+        user_ids=events["user_id"].astype(np.int64),
+        item_ids=events["movie_id"].astype(np.int64),
+        kinds=np.array(KINDS, dtype=np.object_)[events["code"]].tolist(),
+        timestamps=events["seconds"].astype(np.int64),
     )
 
 

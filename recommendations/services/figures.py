@@ -4,10 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
-
-from accounts.models import User
-from movies.models import Movie, MovieStats
 from recommendations.models import ModelVersion
 
 MODEL_NAMES: Mapping[str, str] = {
@@ -65,15 +61,3 @@ def _cell(figure: Mapping[str, Any] | None) -> str:
     if figure is None:
         return "–"
     return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
-
-
-def catalogue_counts() -> dict[str, int]:
-    """Return how many visible movies, ratings and raters there are."""
-    movies = Movie.objects.visible().aggregate(movies=Count("pk"))
-    ratings = MovieStats.objects.aggregate(ratings=Sum("rating_count", default=0))
-    raters = User.objects.filter(ratings__isnull=False).distinct().aggregate(raters=Count("pk"))
-    return {
-        "movie_count": movies["movies"],
-        "rating_count": ratings["ratings"],
-        "rater_count": raters["raters"],
-    }

@@ -139,8 +139,9 @@ class Freshness:
 
     def is_met_by(self, label: str) -> bool:
         """Tell whether what has this label is as fresh: of this revision or a later one."""
-        revision = int(label.split(":", 2)[1])
-        return label == self.at(max(self.profile_revision, revision)).label
+        revision = label.split(":", 2)[1:2]
+        known = int(revision[0]) if revision and revision[0].isdecimal() else 0
+        return label == self.at(max(self.profile_revision, known)).label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

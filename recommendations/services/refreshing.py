@@ -12,6 +12,7 @@ from redis.commands.core import Script
 
 from accounts.models import User
 from config.redis import RedisAwayError, reachable_redis, redis_client
+from movies.errors import AccountGoneError
 from movies.services.curation import read_curation_revision
 from movies.services.profile import read_revision
 from recommendations.services.cache import forget_lists
@@ -68,7 +69,7 @@ def _begin(user_id: int) -> None:
 def _has_moved(user: User) -> bool:
     try:
         return read_revision(user_id=user.pk) != user.profile_revision
-    except User.DoesNotExist:
+    except AccountGoneError:
         return True
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from movies.models import DataSet
-from recommendations.services.figures import catalogue_counts, metrics_table
+from recommendations.services.figures import metrics_table
 from recommendations.services.registry import active_version
 
 
@@ -17,6 +17,5 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
         "version": version,
         "metrics": metrics_table(version) if version else None,
         "data_sets": DataSet.objects.all(),
-        **catalogue_counts(),
     }
     return render(request, "how_it_works.html", context)

@@ -1,5 +1,8 @@
 import pytest
+from django.db import transaction
 
+from accounts.models import User
+from movies.api import own
 from movies.models import Rating
 from movies.services.ratings import rate_movie
 from tests.factories import make_movie, make_user
@@ -187,3 +190,18 @@ def test_the_list_takes_three_queries(owner, count, django_assert_num_queries):
     # The token with its person, the count, the page: the token's use was noted a moment ago.
     with django_assert_num_queries(3):
         program.get("/api/v1/me/ratings/")
+
+
+def test_an_account_that_is_deleted_meanwhile_cannot_rate(monkeypatch):
+    user, movie = make_user(), make_movie()
+    program = Program(user)
+
+    def rate_too_late(**rating):
+        User.objects.filter(pk=user.pk).delete()
+        with transaction.atomic():
+            return rate_movie(**rating)
+
+    monkeypatch.setattr(own, "rate_movie", rate_too_late)
+    said = assert_problem(program.put(f"/api/v1/me/ratings/{movie.pk}/", {"rating": 4}), 404)
+
+    assert said["detail"] == "This account has been deleted."

@@ -2,7 +2,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
-from movies.errors import MovieNotFoundError, StarsError
+from movies.errors import AccountGoneError, MovieNotFoundError, StarsError
 from movies.models import Dismissal, Rating, WatchlistEntry
 from movies.services.lists import add_to_watchlist, dismiss_movie
 from movies.services.ratings import rate_movie, remove_rating
@@ -97,7 +97,7 @@ def test_somebody_who_is_gone_cannot_rate():
     user, movie = make_user(), make_movie()
     User.objects.filter(pk=user.pk).delete()
 
-    with pytest.raises(User.DoesNotExist), transaction.atomic():
+    with pytest.raises(AccountGoneError), transaction.atomic():
         rate_movie(user=user, movie_id=movie.pk, stars=2)
 
     assert not Rating.objects.exists()

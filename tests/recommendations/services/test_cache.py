@@ -131,6 +131,15 @@ def test_only_lists_of_what_is_wanted_are_fresh():
     assert load_fresh_lists(user_id=2, freshness=lists.freshness) is None
 
 
+@pytest.mark.parametrize("label", [b"", b"x", b"1:x:y", b"1:-2:y", b"\xff:\xff"])
+def test_lists_whose_label_nobody_can_read_are_not_fresh(label):
+    lists = lists_made(revision=2)
+    keep_lists(user_id=1, lists=lists)
+    redis_client().hset(lists_key(1), "freshness", label)
+
+    assert load_fresh_lists(user_id=1, freshness=lists.freshness) is None
+
+
 def test_lists_are_kept_for_a_week():
     user = make_user()
     refresh_lists(user_id=user.pk)

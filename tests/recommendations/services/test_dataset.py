@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from movies.models import Genre, Tag, TagApplication
+from movies.models import Event, Genre, Tag, TagApplication
+from recommendations.engine.events import EVENT_KINDS
 from recommendations.services.dataset import read_interactions
 from tests.factories import make_movie, make_rater, make_rating, make_user
 
@@ -32,6 +35,26 @@ def test_ratings_come_in_stars_with_their_times_and_people(film):
     assert interactions.user_items.data.tolist() == [4.5]
     assert interactions.timestamps.tolist() == [int(rating.rated_at.timestamp())]
     assert interactions.groups == [("age:25", "gender:F")]
+
+
+def test_events_come_with_their_kinds_in_the_order_they_happened(film):
+    rater, looker = make_rater(), make_user()
+    make_rating(rater, film, 4)
+    now = timezone.now()
+    later = now + timedelta(seconds=9)
+    for time, kind in ((later, "dismissed"), (now, "viewed"), (now, "watchlisted")):
+        Event.objects.create(user=looker, movie=film, kind=kind, occurred_at=time)
+
+    found = read_interactions()
+
+    assert [EVENT_KINDS[code] for code in found.events.codes] == [
+        "viewed",
+        "watchlisted",
+        "dismissed",
+    ]
+    times = [int(time.timestamp()) for time in (now, now, later)]
+    assert found.events.timestamps.tolist() == times
+    assert found.user_ids[found.event_user_indices].tolist() == [looker.pk] * 3
 
 
 def test_content_follows_the_catalogue(film):
