@@ -42,6 +42,7 @@ SETTINGS = {
 # For data that is thrown away after a test run.
 DISPOSABLE = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 LOCK_STATUS_LINE = 7
+CREATE = f"CREATE DATABASE {NAME}\nSELECT datname FROM pg_database\n"
 INITDB_OPTIONS = (
     f"--username={NAME}",
     "--encoding=UTF8",
@@ -83,9 +84,10 @@ class PostgresServer:
             self._home.make_own(fresh)
         options = [*INITDB_OPTIONS, *(["--no-sync"] if self._is_disposable else [])]
         self._run("initdb", "--pgdata", str(fresh), *options)
-        self._run(
-            "postgres", "--single", "-D", str(fresh), "postgres", text="CREATE DATABASE marquee"
-        )
+        # A server of one user ends well even if it did not do what it was told.
+        told = self._run("postgres", "--single", "-D", str(fresh), "postgres", text=CREATE)
+        if f'"{NAME}"' not in told:
+            raise ServiceError(f"PostgreSQL could not make its database: {telling_line(told)}")
         fresh.rename(self._home.data)
 
     def command(self) -> list[str | Path]:
@@ -104,7 +106,7 @@ class PostgresServer:
             return False
         return lines[LOCK_STATUS_LINE:] == ["ready   "]
 
-    def _run(self, program: str, *arguments: str, text: str = "") -> None:
+    def _run(self, program: str, *arguments: str, text: str = "") -> str:
         child = start_child(
             [self._programs.path.with_name(program), *arguments],
             account=self._home.account,
@@ -112,10 +114,10 @@ class PostgresServer:
             text=subprocess.PIPE,
             output=subprocess.PIPE,
         )
-        output, _ = child.communicate(text.encode())
+        output = child.communicate(text.encode())[0].decode(errors="replace")
         if child.returncode != 0:
-            reason = telling_line(output.decode(errors="replace"))
-            raise ServiceError(f"PostgreSQL could not make its files: {reason}")
+            raise ServiceError(f"PostgreSQL could not make its files: {telling_line(output)}")
+        return output
 
 
 def _programs() -> Programs:

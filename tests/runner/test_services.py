@@ -12,8 +12,11 @@ import psycopg
 import pytest
 import redis
 
+from runner import postgres
 from runner.errors import RunnerError
+from runner.homes import prepare_home
 from runner.places import ROOT
+from runner.postgres import PostgresServer
 from runner.services import ensure_services
 from tests.runner.processes import (
     addresses_of,
@@ -174,6 +177,16 @@ def test_a_failed_start_names_the_reason(place, monkeypatch):
     monkeypatch.delenv("DATABASE_URL")
     with pytest.raises(RunnerError, match=r"PostgreSQL did not start: database files are"):
         ensure_services(place)
+
+
+def test_a_cluster_without_its_database_is_none(place, monkeypatch):
+    monkeypatch.setattr(postgres, "CREATE", "CREATE DATABASE postgres\n")
+    home = prepare_home(place)
+    with pytest.raises(RunnerError, match=r'could not make its database: .*"postgres" already'):
+        PostgresServer(home, is_disposable=True).prepare()
+    assert not home.data.exists()
+    home.close_sockets()
+    home.remove()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has places that others may not enter")
