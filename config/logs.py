@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
-from config.errors import is_away
+from config.errors import is_away, is_redis_away
 from config.request_ids import present_request_id, remembered_request_id
 from config.routes import route_of
 
@@ -48,7 +48,7 @@ class Formatter(logging.Formatter):
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
         if isinstance(ei[1], SuspiciousOperation):  # some stranger tried; the message says what
             return type(ei[1]).__name__
-        if is_away(ei[1]):  # for every request of an outage
+        if is_away(ei[1]) or is_redis_away(ei[1]):  # for every request and task of an outage
             return discreet(f"{type(ei[1]).__name__}: {ei[1]}".partition("\n")[0])
         return discreet(super().formatException(ei))
 

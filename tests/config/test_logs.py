@@ -4,6 +4,7 @@ from io import StringIO
 
 import psycopg
 import pytest
+from celery.exceptions import Reject
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, OperationalError, transaction
 from django.test import RequestFactory
@@ -13,6 +14,8 @@ from gunicorn.http.errors import (
     InvalidRequestLine,
     LimitRequestLine,
 )
+from kombu.exceptions import OperationalError as KombuError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.models import User
 from config.logs import JSONFormatter, PlainFormatter, discreet
@@ -91,6 +94,18 @@ def test_an_outage_is_a_line_and_a_slow_query_has_its_place(state, is_brief):
 
     assert (told == "OperationalError: gone") == is_brief
     assert ("the server said so" in told) != is_brief
+
+
+def test_an_outage_of_the_broker_is_a_line():
+    error = KombuError("Error 111 connecting.\nConnection refused.")
+    error.__cause__ = RedisConnectionError("Connection refused.")
+
+    for each in (error, Reject(error)):
+        told = PlainFormatter().formatException((type(each), each, None))
+
+        assert told.startswith(type(each).__name__)
+        assert "Error 111 connecting." in told
+        assert "\n" not in told
 
 
 def test_a_path_in_a_message_gives_way_to_its_pattern():
