@@ -17,6 +17,13 @@ def cut_short(path: Path) -> None:
     replace(path, path.read_bytes()[:-1])
 
 
+def make_unreadable(path: Path) -> None:
+    """Put a link to itself in the place of a file: not even root reads it."""
+    path.parent.chmod(0o755)
+    path.unlink()
+    path.symlink_to(path.name)
+
+
 def replace(path: Path, content: bytes) -> None:
     """Put other bytes in the place of a file that may be mapped, whose own bytes stay."""
     path.parent.chmod(0o755)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.errors import ArtefactCorruptError
-from recommendations.engine.files import READ_ONLY, check_sha256, check_size, sha256_of
+from recommendations.engine.files import READ_ONLY, check_sha256, check_size, reading, sha256_of
 
 _BLOCK = 1 << 22
 
@@ -35,7 +35,8 @@ def map_array(path: Path, entry: Mapping[str, Any]) -> NDArray[np.generic]:
     """Return the memory-mapped array, or raise an error for another size, type or shape."""
     check_size(path, entry)
     try:
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
+        with reading(path):
+            values = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise ArtefactCorruptError(f"{path} is not an array: {error}") from error
     if values.dtype.str != entry["dtype"] or list(values.shape) != entry["shape"]:
@@ -57,7 +58,7 @@ def read_rows(path: Path, entry: Mapping[str, Any]) -> Iterator[tuple[slice, NDA
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
     n_rows = max(_BLOCK // max(dtype.itemsize * int(np.prod(shape[1:])), 1), 1)
     block = np.empty((min(n_rows, shape[0]), *shape[1:]), dtype=dtype)
-    with path.open("rb", buffering=0) as stream:
+    with reading(path), path.open("rb", buffering=0) as stream:
         digest = hashlib.sha256(stream.read(entry["size"] - dtype.itemsize * int(np.prod(shape))))
         for start in range(0, shape[0], n_rows):
             rows = block[: min(n_rows, shape[0] - start)]

@@ -6,7 +6,8 @@ only looks whether files are whole needs no arrays, and does not wait for numpy.
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,26 +27,38 @@ def write_bytes(path: Path, content: bytes) -> None:
     path.chmod(READ_ONLY)
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return what a file holds, or raise `ArtefactMissingError`."""
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raise `ArtefactMissingError`, or `ArtefactCorruptError` where a file cannot be read.
+
+    What the disk does not give is damaged for whoever needs it.
+    """
     try:
-        return path.read_bytes()
+        yield
     except (FileNotFoundError, NotADirectoryError):
         raise ArtefactMissingError(f"{path} is missing") from None
+    except OSError as error:
+        raise ArtefactCorruptError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds; raise what `reading` raises."""
+    with reading(path):
+        return path.read_bytes()
 
 
 def check_bytes(path: Path, entry: Mapping[str, Any]) -> None:
     """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for any other byte than written."""
     check_size(path, entry)
-    check_sha256(path, sha256_of(path), entry)
+    with reading(path):
+        found = sha256_of(path)
+    check_sha256(path, found, entry)
 
 
 def check_size(path: Path, entry: Mapping[str, Any]) -> None:
     """Raise `ArtefactMissingError`, or `ArtefactCorruptError` for a file of another size."""
-    try:
+    with reading(path):
         size = path.stat().st_size
-    except (FileNotFoundError, NotADirectoryError):
-        raise ArtefactMissingError(f"{path} is missing") from None
     if size != entry["size"]:
         raise ArtefactCorruptError(f"{path} has {size} bytes, expected {entry['size']}")
 

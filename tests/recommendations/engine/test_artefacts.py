@@ -1,11 +1,15 @@
+import errno
 import hashlib
 import json
+import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recommendations.engine import artefacts, manifests
+from recommendations.engine.array_files import read_rows
 from recommendations.engine.errors import (
     ArtefactCorruptError,
     ArtefactError,
@@ -16,7 +20,7 @@ from recommendations.engine.errors import (
 from recommendations.engine.history import History
 from recommendations.engine.models.bias import Bias
 from recommendations.engine.models.hybrid import Hybrid
-from tests.damage import cut_short, flip_a_byte, replace
+from tests.damage import cut_short, flip_a_byte, make_unreadable, replace
 from tests.recommendations.engine.worlds import two_camps
 
 
@@ -108,6 +112,36 @@ def test_an_altered_byte_is_found_when_verifying(stored):
     flip_a_byte(path)
     with pytest.raises(ArtefactCorruptError, match="sha256"):
         manifests.verify(stored)
+
+
+@pytest.mark.parametrize("file_name", ["manifest.json", "als.item_vectors_.npy"])
+def test_a_file_that_cannot_be_read_is_damaged(stored, file_name):
+    make_unreadable(stored / file_name)
+    for check in (artefacts.load, manifests.verify):
+        with pytest.raises(ArtefactCorruptError, match=rf"{file_name} cannot be read: Too many"):
+            check(stored)
+
+
+@pytest.mark.parametrize(
+    ("check", "opened_by"),
+    [(manifests.verify, "recommendations.engine.files.sha256_of"), (artefacts.load, "numpy.load")],
+)
+def test_a_disk_that_fails_while_an_array_is_read_is_damage(stored, monkeypatch, check, opened_by):
+    monkeypatch.setattr(opened_by, fail_to_read)
+    with pytest.raises(ArtefactCorruptError, match=r"\.npy cannot be read: Input/output error"):
+        check(stored)
+
+
+def test_a_disk_that_fails_while_rows_are_read_is_damage(stored, monkeypatch):
+    file_name = "als.item_vectors_.npy"
+    entry = manifests.read_manifest(stored).files[file_name]
+    monkeypatch.setattr(Path, "open", fail_to_read)
+    with pytest.raises(ArtefactCorruptError, match="cannot be read: Input/output error"):
+        list(read_rows(stored / file_name, entry))
+
+
+def fail_to_read(path: Path, *_how, **_options) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
 
 
 def test_an_altered_header_is_found_when_loading(stored):
