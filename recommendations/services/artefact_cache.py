@@ -44,6 +44,21 @@ def artefact_path(version: ModelVersion) -> Path:
     return cache_directory() / version.directory
 
 
+def is_here(version: ModelVersion) -> bool:
+    """Tell whether anything lies in a version's place on this machine, be it unreadable."""
+    return _is_there(artefact_path(version))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def check_local(version: ModelVersion, *, read_within: float = ANY_TIME) -> None:
     """Raise an `ArtefactError` unless this machine has a version's artefact as it was written.
 
@@ -80,7 +95,7 @@ def make_local(version: ModelVersion, *, read_within: float = ANY_TIME) -> None:
         # Without the lock: going back must not wait for something to arrive.
         check_local(version, read_within=read_within)
     except ArtefactError as error:
-        if artefact_path(version).exists():
+        if is_here(version):
             logger.warning("version %s is damaged here: %s", version.number, error)
     else:
         return
@@ -112,7 +127,7 @@ def _remove(path: Path) -> None:
 def set_aside(version: ModelVersion) -> None:
     """Take a damaged artefact out of the way, so that no process maps it."""
     path = artefact_path(version)
-    if path.exists():
+    if _is_there(path):
         path.rename(tempfile.mkdtemp(prefix=f".{path.name}-damaged-", dir=path.parent))
 
 
@@ -177,7 +192,7 @@ def _fetch(version: ModelVersion) -> None:
 def _move_into_place(workplace: Path, path: Path) -> None:
     """Rename; processes that have mapped what lay there keep it until they map anew."""
     old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
-    if path.exists():
+    if _is_there(path):
         path.rename(old / path.name)
     workplace.rename(path)
     shutil.rmtree(old, ignore_errors=True)
@@ -195,7 +210,7 @@ def _mark_files(version: ModelVersion) -> FileMarks:
         place = manifests.place_of(path, file_name, entry)
         try:
             state = place.stat()
-        except FileNotFoundError:
+        except OSError:
             marks[file_name] = [-1]
         else:
             times = state.st_mtime_ns, state.st_ctime_ns
@@ -213,13 +228,21 @@ def _marks_read_within(seconds: float, path: Path) -> FileMarks | None:
         noted = json.loads(_marks_path(path).read_text())
         marks: FileMarks = noted["files"]
         is_recent = 0 <= time.time() - noted["read_at"] <= seconds
-    except (FileNotFoundError, KeyError, TypeError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError):
         return None
     return marks if is_recent else None
 
 
 def _write_marks(path: Path, marks: FileMarks) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(handle, "w") as stream:
-        json.dump({"read_at": time.time(), "files": marks}, stream)
-    Path(name).replace(_marks_path(path))
+    """Note what was read; where that cannot be written down, the next process reads it again."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w") as stream:
+                json.dump({"read_at": time.time(), "files": marks}, stream)
+            Path(name).replace(_marks_path(path))
+        except BaseException:
+            Path(name).unlink()
+            raise
+    except OSError as error:
+        logger.warning("that %s was read could not be noted: %s", path.name, error)

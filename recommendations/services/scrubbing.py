@@ -8,8 +8,8 @@ from recommendations.errors import ArtefactStorageError
 from recommendations.models import ModelVersion
 from recommendations.services.alerts import raise_alert
 from recommendations.services.artefact_cache import (
-    artefact_path,
     cache_lock,
+    is_here,
     make_local,
     set_aside,
     verify_local,
@@ -30,16 +30,23 @@ def scrub_artefacts() -> int:
     """
     damaged = 0
     for version in ModelVersion.objects.filter(state__in=HAS_ARTEFACT).order_by("number"):
-        if not artefact_path(version).exists():
+        if not is_here(version):
             continue
         try:
             verify_local(version)
         except ArtefactError as error:
             damaged += 1
             if not repair(version, error):
-                with cache_lock():
-                    set_aside(version)
+                _set_aside(version)
     return damaged
+
+
+def _set_aside(version: ModelVersion) -> None:
+    try:
+        with cache_lock():
+            set_aside(version)
+    except OSError as error:  # the others wait to be read
+        logger.warning("version %s could not be set aside: %s", version.number, error)
 
 
 def repair(version: ModelVersion, error: ArtefactError) -> bool:

@@ -22,7 +22,13 @@ from recommendations.engine.models.hybrid import Hybrid
 from recommendations.errors import ModelNotReadyError
 from recommendations.models import ModelVersion
 from recommendations.services.alerts import raise_alert
-from recommendations.services.artefact_cache import artefact_path, check_local, make_local, state_of
+from recommendations.services.artefact_cache import (
+    artefact_path,
+    check_local,
+    is_here,
+    make_local,
+    state_of,
+)
 from recommendations.services.new_movies import NewMovies
 from recommendations.services.pruning import remove_what_is_gone
 from recommendations.services.registry import likely_next
@@ -133,7 +139,7 @@ class ModelStore:
 
     def _map(self, version: ModelVersion) -> bool:
         """Map a version's arrays; where that cannot be done, see to it in a thread."""
-        if not artefact_path(version).exists():
+        if not is_here(version):
             self._fetch(version, error=None)
             return False
         state = state_of(version)
@@ -164,7 +170,7 @@ class ModelStore:
             return
         self._ahead_at = time.monotonic()
         for version in likely_next():
-            if not artefact_path(version).exists():
+            if not is_here(version):
                 self._fetch(version, error=None)
 
     def _fetch(self, version: ModelVersion, *, error: EngineError | None) -> None:
@@ -183,7 +189,8 @@ class ModelStore:
         """Bring a version to this machine: what the thread does."""
         try:
             if isinstance(error, ArtefactError):
-                repair(version, error)
+                if repair(version, error):  # even if no file is another one than before
+                    self._refused.pop(version.directory, None)
             else:
                 _bring_first_time(version)
             remove_what_is_gone()
@@ -204,7 +211,7 @@ def _bring_first_time(version: ModelVersion) -> None:
 def _inode_of(path: Path) -> int:
     try:
         return path.stat().st_ino
-    except FileNotFoundError:
+    except OSError:
         return -1
 
 

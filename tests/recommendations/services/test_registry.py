@@ -19,7 +19,7 @@ from recommendations.services.registry import (
 from recommendations.services.store import store
 from recommendations.services.training import train_version
 from recommendations.signals import version_activated
-from tests.damage import flip_a_byte, largest_array
+from tests.damage import flip_a_byte, largest_array, make_unreadable
 from tests.factories import make_user
 from tests.quick_training import build_quick_camps
 from tests.two_camps import build_two_camps
@@ -135,9 +135,10 @@ def test_altered_artefact_is_not_activated(two_camps):
     assert serving_number() == two_camps.version.number
 
 
-def test_artefact_that_was_altered_here_is_fetched_and_activated(two_camps):
+@pytest.mark.parametrize("damage", [flip_a_byte, make_unreadable])
+def test_artefact_that_is_damaged_here_is_fetched_and_activated(two_camps, damage):
     version = train_version(activate=False)
-    flip_a_byte(largest_array(artefact_path(version)))
+    damage(largest_array(artefact_path(version)))
 
     activate_version(number=version.number)
 

@@ -1,19 +1,23 @@
 """What a process serves while artefacts arrive, break and vanish."""
 
+import errno
 import shutil
 
 import pytest
+from django.test import Client
 
-from recommendations.engine import manifests
+from recommendations.engine import artefacts, manifests
+from recommendations.engine.errors import ArtefactCorruptError
 from recommendations.errors import ModelNotReadyError
 from recommendations.models import ModelVersion
-from recommendations.services import artefact_storage
+from recommendations.services import artefact_storage, scrubbing
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.registry import activate_version
-from recommendations.services.scrubbing import scrub_artefacts
+from recommendations.services.scrubbing import LOST, scrub_artefacts
 from recommendations.services.store import ModelStore
+from recommendations.services.store import store as store_of_this_process
 from recommendations.services.training import train_version
-from tests.damage import cut_short, flip_a_byte, largest_array
+from tests.damage import cut_short, flip_a_byte, largest_array, make_unreadable
 from tests.two_camps import build_two_camps
 from tests.waiting import wait_for
 
@@ -56,7 +60,7 @@ def has_alert(version: ModelVersion, text: str) -> bool:
     return wait_for(lambda: text in ModelVersion.objects.get(pk=version.pk).alert)
 
 
-@pytest.mark.parametrize("damage", [cut_short, flip_a_byte])
+@pytest.mark.parametrize("damage", [cut_short, flip_a_byte, make_unreadable])
 def test_what_is_damaged_here_is_passed_over_until_it_has_been_fetched(older, newer, store, damage):
     damage(largest_array(artefact_path(newer)))
 
@@ -66,7 +70,7 @@ def test_what_is_damaged_here_is_passed_over_until_it_has_been_fetched(older, ne
     manifests.verify(artefact_path(newer), expected_sha256=newer.manifest_sha256)
 
 
-@pytest.mark.parametrize("damage", [cut_short, flip_a_byte])
+@pytest.mark.parametrize("damage", [cut_short, flip_a_byte, make_unreadable])
 def test_what_is_damaged_everywhere_leaves_the_version_before_and_an_alert(
     older, newer, store, damage
 ):
@@ -76,6 +80,39 @@ def test_what_is_damaged_everywhere_leaves_the_version_before_and_an_alert(
     assert number_of(store) == older.number
     assert has_alert(newer, "The storage has none either")
     assert number_of(store) == older.number
+
+
+def test_pages_are_served_while_a_file_of_the_active_version_cannot_be_read(older, newer):
+    make_unreadable(largest_array(artefact_path(newer)))
+    store_of_this_process.forget()
+    store_of_this_process._served = None
+
+    assert [Client().get(path).status_code for path in ("/", "/readyz")] == [200, 200]
+    assert has_alert(newer, "It was fetched again and is sound")
+    assert wait_for(lambda: not store_of_this_process._arrival.is_alive())
+
+
+def test_a_directory_that_cannot_be_read_is_fetched_anew(older, newer, store):
+    directory = artefact_path(newer)
+    shutil.rmtree(directory)
+    directory.symlink_to(directory.name)
+
+    assert number_of(store) == older.number
+    assert comes_to_serve(store, newer)
+    assert has_alert(newer, "It was fetched again and is sound")
+
+
+def test_what_could_not_be_read_for_a_moment_comes_to_serve(older, newer, store, monkeypatch):
+    def fail(directory, **_expected):
+        if directory == artefact_path(newer):
+            raise ArtefactCorruptError(f"{directory} cannot be read: Too many open files")
+        return load(directory)
+
+    load = artefacts.load
+    with monkeypatch.context() as patched:
+        patched.setattr(artefacts, "load", fail)
+        assert number_of(store) == older.number
+    assert comes_to_serve(store, newer)
 
 
 def test_what_is_gone_everywhere_leaves_the_version_before_and_an_alert(older, newer, store):
@@ -183,6 +220,32 @@ def test_the_scrub_finds_what_was_altered_and_processes_map_what_is_fetched(olde
     assert number_of(store) == older.number
     assert store.get().model is not mapped
     manifests.verify(artefact_path(older), expected_sha256=older.manifest_sha256)
+
+
+def test_the_scrub_goes_on_after_what_cannot_be_read(older, newer):
+    for version in (older, newer):
+        make_unreadable(largest_array(artefact_path(version)))
+
+    assert scrub_artefacts() == 2
+
+    for version in (older, newer):
+        assert has_alert(version, "It was fetched again and is sound")
+        manifests.verify(artefact_path(version), expected_sha256=version.manifest_sha256)
+
+
+def test_the_scrub_goes_on_after_what_cannot_be_set_aside(older, newer, monkeypatch):
+    def refuse(_version) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(scrubbing, "set_aside", refuse)
+    for version in (older, newer):
+        flip_a_byte(largest_array(artefact_path(version)))
+        lose_from_storage(version)
+
+    assert scrub_artefacts() == 2
+
+    assert has_alert(older, LOST)
+    assert has_alert(newer, LOST)
 
 
 def test_the_scrub_sets_aside_what_cannot_be_fetched(older, newer, store):
