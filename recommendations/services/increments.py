@@ -86,8 +86,7 @@ def make_increment(
             f"{len(news.changed):,} people changed and {len(news.new_ids):,} movies came "
             f"since version {base.number}"
         )
-        version = _make(base, model=model, state=state, news=news, report=report)
-        version = activate_version(number=version.number, instead_of=active)
+        version = _make(active, model=model, state=state, news=news, report=report)
         if version.state != State.ACTIVE:
             report(f"another version was activated meanwhile; version {version.number} is ready")
             return version
@@ -171,8 +170,10 @@ NOTHING = _fingerprint(_EMPTY, _EMPTY, _EMPTY)
 
 
 def _make(
-    base: ModelVersion, *, model: Hybrid, state: TrainerState, news: _News, report: Report
+    active: ModelVersion, *, model: Hybrid, state: TrainerState, news: _News, report: Report
 ) -> ModelVersion:
+    """Make an increment and let it serve, unless another version than this one serves by then."""
+    base = active.base or active
     known = np.concatenate([model.known_items.ids, np.array(news.new_ids, dtype=np.int64)])
     people = read_interactions_of(news.changed, items=ItemIndex(known))
     changes = Changes(people=people, changed=news.changed, new_content=news.new_content)
@@ -197,7 +198,7 @@ def _make(
             version, recipe=base.recipe, counts={**base.training_counts, **counts, **counted}
         )
         progress.end()
-    return version
+        return activate_version(number=version.number, instead_of=active)
 
 
 @contextmanager

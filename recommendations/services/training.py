@@ -25,10 +25,12 @@ from recommendations.services.registry import activate_version, active_version
 from recommendations.services.trainer import Recipe, configured_trainer
 from recommendations.services.trainer_state import Mark, keep_mark, remove_old_states
 from recommendations.services.versions import (
+    EXPECTED,
     create_version,
     end_version,
     give_up_on_abandoned,
     publish_version,
+    telling,
     version_lock,
 )
 
@@ -37,8 +39,6 @@ logger = logging.getLogger(__name__)
 State = ModelVersion.State
 # Where in the whole each part ends, in percent, roughly: judging fits on most of the ratings.
 READ, JUDGED, FITTED, WRITTEN = 3, 45, 95, 99
-# Nobody has to be told that a training ended by these.
-EXPECTED = (TrainingCancelledError, NothingToLearnFromError, KeyboardInterrupt)
 # For so long a training waits for an increment that is being made.
 PATIENCE_SECONDS = 900.0
 
@@ -57,22 +57,26 @@ def train_version(
     serves is kept, somebody is told, and what serves is refitted. One training runs at a time on
     a database; another raises TrainingRunsAlreadyError. Where there is no rating it raises
     NothingToLearnFromError. A training that fails, is cancelled or is killed leaves what is
-    served as it was, and so does one during which somebody decided what serves.
+    served as it was, and so does one during which somebody decided what serves. A version that
+    cannot be activated stays ready, and somebody is told.
     """
     with version_lock(patience=PATIENCE_SECONDS):
         if give_up_on_abandoned():
             remove_what_is_gone()
         served = active_version()
         mark = Mark.now()
-        version, interactions = _train_candidate(recipe or served_recipe(), report=report)
+        version, interactions = _train_candidate(
+            recipe or served_recipe(), mark=mark, report=report
+        )
         active = active_version()
         if activate and active is not None and version.state == State.KEPT:
-            version = _refit(interactions, active=active, report=report)
-        keep_mark(version, mark)
+            version = _refit(interactions, active=active, mark=mark, report=report)
         if activate:
-            version = _activate(version, instead_of=served, report=report)
-        prune_versions()
-        remove_old_states()
+            with telling(version, of="The activation failed."):
+                version = _activate(version, instead_of=served, report=report)
+        with telling(version, of="Removing older versions failed."):
+            prune_versions()
+            remove_old_states()
     return version
 
 
@@ -109,7 +113,9 @@ def _activate(
     return version
 
 
-def _train_candidate(recipe: Recipe, *, report: Report) -> tuple[ModelVersion, Interactions]:
+def _train_candidate(
+    recipe: Recipe, *, mark: Mark, report: Report
+) -> tuple[ModelVersion, Interactions]:
     with _new_version(report) as (version, progress):
         progress.tell("reading", 0)
         interactions = _read(report)
@@ -126,14 +132,16 @@ def _train_candidate(recipe: Recipe, *, report: Report) -> tuple[ModelVersion, I
         report(f"gate: {gate.sentence_of(version.gate)}")
         is_worse = version.gate["decision"] == gate.WORSE
         state = State.KEPT if is_worse else State.READY
-        _fit(version, interactions, recipe=recipe, progress=progress, state=state)
+        _fit(version, interactions, recipe=recipe, mark=mark, progress=progress, state=state)
     if is_worse:
         text = f"Kept, not activated. {gate.sentence_of(version.gate)}"
         raise_alert(number=version.number, text=text)
     return version, interactions
 
 
-def _refit(interactions: Interactions, *, active: ModelVersion, report: Report) -> ModelVersion:
+def _refit(
+    interactions: Interactions, *, active: ModelVersion, mark: Mark, report: Report
+) -> ModelVersion:
     """Fit the recipe that serves on everything, as the candidate's was worse."""
     with _new_version(report) as (version, progress):
         version.metrics = active.metrics
@@ -145,7 +153,8 @@ def _refit(interactions: Interactions, *, active: ModelVersion, report: Report) 
             "code": gate.code_revision(),
         }
         version.save(update_fields=["metrics", "gate"])
-        _fit(version, interactions, recipe=active.recipe, progress=progress, state=State.READY)
+        recipe, state = active.recipe, State.READY
+        _fit(version, interactions, recipe=recipe, mark=mark, progress=progress, state=state)
     return version
 
 
@@ -165,6 +174,7 @@ def _fit(
     interactions: Interactions,
     *,
     recipe: Recipe,
+    mark: Mark,
     progress: Progress,
     state: State,
 ) -> None:
@@ -175,6 +185,7 @@ def _fit(
         watch=progress.between(JUDGED, FITTED, prefix="fitting"),
     )
     progress.tell("storing", WRITTEN)
+    keep_mark(version, mark)
     counts: Mapping[str, Any] = {
         **fitted.counts,
         "data_sets": list(DataSet.objects.values_list("slug", flat=True)),
@@ -199,4 +210,5 @@ def _new_version(report: Report) -> Iterator[tuple[ModelVersion, Progress]]:
             if not isinstance(error, EXPECTED):
                 raise_alert(number=version.number, text=f"The training failed. {note}")
             remove_what_is_gone()
+            remove_old_states()
         raise

@@ -15,6 +15,7 @@ from django.utils import timezone
 from config.errors import DATABASE_GONE
 from recommendations.engine import manifests
 from recommendations.errors import (
+    NothingToLearnFromError,
     TrainingCancelledError,
     TrainingFailedError,
     TrainingRunsAlreadyError,
@@ -47,6 +48,8 @@ IS_TRAINING = """
 """
 PAUSE_SECONDS = 0.5
 KILLED = "The process was ended."
+# Nobody has to be told that a training ended by these.
+EXPECTED = (TrainingCancelledError, NothingToLearnFromError, KeyboardInterrupt)
 HAS_ARTEFACT = (State.READY, State.ACTIVE, State.RETIRED, State.KEPT)
 
 
@@ -142,17 +145,36 @@ def publish_version(
 
 
 def end_version(version: ModelVersion, *, state: State, note: str) -> None:
-    """Say that a version in training came to nothing.
+    """Say that a version came to nothing, unless it has come to serve.
 
     A connection that was lost is replaced. While there is none to be had the row stays as it is,
-    and whoever holds the lock next gives it up.
+    and whoever holds the lock next gives it up if it is in training.
     """
-    if not connection.is_usable():
-        connection.close()
+    _replace_lost_connection()
     with suppress(*DATABASE_GONE):
-        ModelVersion.objects.filter(pk=version.pk, state=State.TRAINING).update(
+        ModelVersion.objects.filter(pk=version.pk, state__in=[State.TRAINING, State.READY]).update(
             state=state, note=note
         )
+
+
+@contextmanager
+def telling(version: ModelVersion, *, of: str) -> Iterator[None]:
+    """Tell of what fails with a version that is whole: it stays what it is, and says so."""
+    try:
+        yield
+    except BaseException as error:
+        text = f"{of} {str(error) or type(error).__name__}"
+        _replace_lost_connection()
+        with suppress(*DATABASE_GONE):
+            ModelVersion.objects.filter(pk=version.pk).update(note=text)
+            if not isinstance(error, EXPECTED):
+                raise_alert(number=version.number, text=text)
+        raise
+
+
+def _replace_lost_connection() -> None:
+    if not connection.is_usable():
+        connection.close()
 
 
 def give_up_on_abandoned(kind: Kind = Kind.FULL) -> int:

@@ -1,3 +1,4 @@
+import errno
 import shutil
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from recommendations.errors import (
     TrainingRunsAlreadyError,
 )
 from recommendations.models import ModelVersion
-from recommendations.services import artefact_storage, increments
+from recommendations.services import artefact_storage, increments, registry
 from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.dataset import read_interactions
 from recommendations.services.increments import make_increment, update_hybrid
@@ -196,6 +197,23 @@ def test_a_storage_that_refuses_leaves_nothing_and_one_line(two_camps, refusing_
     assert active_version() == two_camps.version
     said = [record for record in caplog.records if "came to nothing" in record.message]
     assert [(record.levelname, record.exc_info) for record in said] == [("WARNING", None)]
+
+
+def test_one_that_cannot_be_activated_leaves_nothing_and_its_note(two_camps, monkeypatch):
+    rate_movie(user=make_user(), movie_id=two_camps.westerns[0].pk, stars=5)
+
+    def fail(*_args, **_kwargs):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(registry, "make_local", fail)
+        increment()
+    failed = ModelVersion.objects.first()
+    assert failed.state == State.FAILED
+    assert "version 2 is not whole here: [Errno 5]" in failed.note
+    assert not artefact_path(failed).exists()
+    assert active_version() == two_camps.version
+    assert make_increment().state == State.ACTIVE
 
 
 def test_one_that_is_cancelled_ends_as_cancelled(two_camps):

@@ -1,3 +1,4 @@
+import errno
 import time
 
 import numpy as np
@@ -14,13 +15,15 @@ from recommendations.errors import (
     TrainingCancelledError,
     TrainingFailedError,
     TrainingRunsAlreadyError,
+    VersionNotServableError,
 )
 from recommendations.models import ModelVersion
-from recommendations.services import artefact_storage, trainers
+from recommendations.services import artefact_storage, pruning, registry, trainers
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.artefact_storage import stored_names
-from recommendations.services.registry import active_version, rollback_version
+from recommendations.services.registry import activate_version, active_version, rollback_version
 from recommendations.services.trainer import Evaluation
+from recommendations.services.trainer_state import state_path
 from recommendations.services.trainers import ForkedTrainer
 from recommendations.services.training import cancel_training, train_version
 from recommendations.services.versions import TRAINING_LOCK
@@ -136,6 +139,49 @@ def test_a_training_that_fails_is_told_of(two_camps, monkeypatch):
         train_version(activate=True)
 
     assert "The training failed. ZeroDivisionError" in ModelVersion.objects.first().alert
+
+
+def fill_disk(*_args, **_kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_mark_that_cannot_be_kept_fails_a_training_and_leaves_nothing(two_camps, monkeypatch):
+    monkeypatch.setattr(np, "savez", fill_disk)
+    with pytest.raises(OSError, match="No space"):
+        train_version(activate=True)
+
+    failed = ModelVersion.objects.first()
+    assert (failed.state, failed.note) == (State.FAILED, "[Errno 28] No space left on device")
+    assert "The training failed. [Errno 28] No space" in failed.alert
+    assert failed.directory not in stored_names()
+    served = two_camps.version.directory
+    assert {path.name for path in state_path("").iterdir()} == {served, f"{served}.mark.npz"}
+    assert active_version() == two_camps.version
+
+
+def test_a_version_that_cannot_be_activated_says_so_and_stays_ready(two_camps, monkeypatch):
+    monkeypatch.setattr(registry, "make_local", fill_disk)
+    with pytest.raises(VersionNotServableError):
+        train_version(activate=True)
+
+    ready = ModelVersion.objects.first()
+    assert ready.state == State.READY
+    assert ready.alert.startswith("The activation failed. The artefact of version 2 is not whole")
+    assert ready.note == ready.alert
+    assert active_version() == two_camps.version
+    monkeypatch.undo()
+    assert activate_version(number=ready.number).state == State.ACTIVE
+
+
+def test_a_version_serves_and_says_so_where_older_ones_cannot_be_removed(two_camps, monkeypatch):
+    monkeypatch.setattr(pruning, "remove_local", fill_disk)
+    with pytest.raises(OSError, match="No space"):
+        train_version(activate=True)
+
+    version = active_version()
+    assert version.number == two_camps.version.number + 1
+    assert version.alert == version.note
+    assert version.note == "Removing older versions failed. [Errno 28] No space left on device"
 
 
 def test_a_model_that_cannot_score_does_not_come_to_serve(two_camps, monkeypatch):
