@@ -17,6 +17,7 @@ from recommendations.services.versions import (
     HAS_ARTEFACT,
     activation_lock,
     give_up_on_abandoned,
+    tell_of_killed,
     version_lock,
 )
 
@@ -81,10 +82,15 @@ def tidy_versions() -> int:
         if not ModelVersion.objects.filter(kind=kind, state=State.TRAINING).exists():
             continue
         try:
-            with version_lock(kind):
-                given_up += give_up_on_abandoned(kind)
+            # Both locks, as for an increment: a training waits for that.
+            with version_lock(Kind.INCREMENT), version_lock(kind):
+                abandoned = give_up_on_abandoned(kind)
         except TrainingRunsAlreadyError:
             _tell_of_silence(kind)
+            continue
+        given_up += len(abandoned)
+        if kind == Kind.FULL:
+            tell_of_killed(abandoned)  # by mail, which takes its time: nobody waits for it
     if given_up:
         remove_what_is_gone()
     return given_up

@@ -30,6 +30,7 @@ from recommendations.services.versions import (
     end_version,
     give_up_on_abandoned,
     publish_version,
+    tell_of_killed,
     telling,
     version_lock,
 )
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 State = ModelVersion.State
 # Where in the whole each part ends, in percent, roughly: judging fits on most of the ratings.
 READ, JUDGED, FITTED, WRITTEN = 3, 45, 95, 99
-# For so long a training waits for an increment that is being made.
+# For so long a training waits for an increment that is being made, or for a tidy-up.
 PATIENCE_SECONDS = 900.0
 
 
@@ -61,7 +62,8 @@ def train_version(
     cannot be activated stays ready, and somebody is told.
     """
     with version_lock(patience=PATIENCE_SECONDS):
-        if give_up_on_abandoned():
+        if killed := give_up_on_abandoned():
+            tell_of_killed(killed)
             remove_what_is_gone()
         served = active_version()
         mark = Mark.now()

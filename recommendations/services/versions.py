@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -35,8 +35,8 @@ INCREMENT_LOCK = 7_205_002
 NUMBER_LOCK = 7_205_003
 ACTIVATION_LOCK = 7_205_004
 LOCKS = {Kind.FULL: TRAINING_LOCK, Kind.INCREMENT: INCREMENT_LOCK}
-# An advisory lock of one number stands in `objid`. Whoever makes an increment takes its own lock
-# first and lets it go last, so one that holds the other alone is training.
+# An advisory lock of one number stands in `objid`. Whoever makes an increment or tidies takes the
+# increments' lock first and lets it go last, so one that holds the other alone is training.
 IS_TRAINING = """
     SELECT EXISTS (
         SELECT FROM pg_locks
@@ -58,7 +58,7 @@ def version_lock(kind: Kind = Kind.FULL, *, patience: float = 0.0) -> Iterator[N
     """Hold PostgreSQL's advisory lock on making versions of a kind.
 
     It is let go with the connection, however that ends. Raises TrainingRunsAlreadyError where
-    another process trains, or holds it for longer than `patience` seconds for an increment.
+    another process trains, or holds it for longer than `patience` seconds for something else.
     Inside, a statement may take as long as it needs.
     """
     deadline = time.monotonic() + patience
@@ -177,14 +177,18 @@ def _replace_lost_connection() -> None:
         connection.close()
 
 
-def give_up_on_abandoned(kind: Kind = Kind.FULL) -> int:
-    """Mark what a killed process left behind; only whoever holds the kind's lock may.
+def give_up_on_abandoned(kind: Kind = Kind.FULL) -> list[int]:
+    """Mark what a killed process left behind and return the numbers, to be told of.
 
-    An increment is made again in minutes; a training that was killed is told of.
+    Only whoever holds the kind's lock may.
     """
     abandoned = ModelVersion.objects.filter(kind=kind, state=State.TRAINING)
     numbers = list(abandoned.values_list("number", flat=True))
     abandoned.update(state=State.FAILED, note=KILLED)
-    for number in numbers if kind == Kind.FULL else ():
+    return numbers
+
+
+def tell_of_killed(numbers: Iterable[int]) -> None:
+    """Tell of trainings that were killed; an increment is made again in minutes."""
+    for number in numbers:
         raise_alert(number=number, text=f"The training failed. {KILLED}")
-    return len(numbers)

@@ -1,20 +1,22 @@
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import timedelta
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
 from recommendations.errors import VersionNotServableError
 from recommendations.models import ModelVersion
-from recommendations.services import artefact_storage, pruning, registry
+from recommendations.services import alerts, artefact_storage, pruning, registry, versions
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.pruning import prune_versions, tidy_versions
 from recommendations.services.registry import activate_version
 from recommendations.services.training import train_version
 from recommendations.services.versions import TRAINING_LOCK
+from recommendations.tasks import train_nightly
 from tests.waiting import wait_for
 
 State = ModelVersion.State
@@ -147,6 +149,50 @@ def test_what_a_killed_training_left_is_found_without_another_training(two_camps
     abandoned.refresh_from_db()
     assert (abandoned.state, abandoned.note) == (State.FAILED, "The process was ended.")
     assert not artefact_path(abandoned).exists()
+
+
+def test_no_lock_is_held_while_a_killed_training_is_mailed_about(monkeypatch):
+    ModelVersion.objects.create(number=99, directory="000099-cafe0000")
+    held = []
+
+    def mail(*_arguments) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT objid FROM pg_locks WHERE locktype = 'advisory'")
+            held.append(cursor.fetchall())
+
+    monkeypatch.setattr(alerts, "mail_admins", mail)
+    tidy_versions()
+
+    assert held == [[]]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("train", [train_nightly, lambda: call_command("train")])
+def test_a_training_waits_for_a_tidy_up(train, monkeypatch):
+    ModelVersion.objects.create(number=99, directory="000099-cafe0000")
+    give_up, look, looks = pruning.give_up_on_abandoned, versions._is_training_made, []
+    monkeypatch.setattr(
+        versions, "_is_training_made", lambda cursor: looks.append(look(cursor)) or looks[-1]
+    )
+
+    def train_to_the_end() -> None:
+        with closing(connection), suppress(CommandError):  # it finds no ratings
+            train()
+
+    with ThreadPoolExecutor(1) as pool:
+        trainings: list[Future[None]] = []
+
+        def give_up_while_somebody_wants_to_train(kind) -> list[int]:
+            trainings.append(pool.submit(train_to_the_end))
+            wait_for(lambda: looks or trainings[0].done())
+            return give_up(kind)
+
+        monkeypatch.setattr(pruning, "give_up_on_abandoned", give_up_while_somebody_wants_to_train)
+        assert tidy_versions() == 1
+        trainings[0].result(timeout=60)
+
+    assert looks[0] is False
+    assert ModelVersion.objects.filter(note__startswith="There are no ratings").exists()
 
 
 @pytest.mark.parametrize(("minutes", "is_told"), [(14, False), (16, True)])

@@ -82,6 +82,7 @@ def test_what_a_killed_training_left_is_marked_failed_and_removed(two_camps):
 
     abandoned.refresh_from_db()
     assert abandoned.state == State.FAILED
+    assert abandoned.alert == "The training failed. The process was ended."
     assert not workplace.exists()
     assert ModelVersion.objects.first().number == 100
 
