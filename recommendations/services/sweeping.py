@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from django.utils import timezone
+from django.db import connection
 
 from accounts.models import User
 from config.redis import RedisAwayError, reachable_redis
@@ -39,7 +39,7 @@ def sweep_lists() -> int:
     A sweep that is cut short is done again by the next one: the mark moves at the end. Without
     Redis there is nothing to mend.
     """
-    begun = timezone.now()
+    begun = _read_clock()
     try:
         stale = list(stale_people())
         _refresh([user_id for user_id, _ in stale])
@@ -49,7 +49,7 @@ def sweep_lists() -> int:
         return 0
     if stale:
         logger.info("the sweep refreshed the lists of %s people", len(stale))
-        done = timezone.now()
+        done = _read_clock()
         record_refresh_lags([(done - changed_at).total_seconds() for _, changed_at in stale])
     return len(stale)
 
@@ -97,13 +97,21 @@ def stale_people() -> Iterator[tuple[int, datetime]]:
 
 def _since() -> datetime:
     """Return the time that the last sweep got to, and a little before."""
-    now = timezone.now()
+    now = _read_clock()
     with reachable_redis() as redis:
         mark = redis.get(MARK_KEY)
     if mark is None:
         return now - LOOK_BACK
     swept_until = datetime.fromtimestamp(float(mark), tz=UTC)
     return max(swept_until - LATE_COMMITS, now - LONGEST_LOOK_BACK)
+
+
+def _read_clock() -> datetime:
+    """Return the time on PostgreSQL's clock, which changes carry; a worker's may be ahead of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def _move_mark(moment: datetime) -> None:

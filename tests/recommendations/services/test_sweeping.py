@@ -24,6 +24,10 @@ def stale() -> list[int]:
     return [user_id for user_id, _ in stale_people()]
 
 
+def read_lags() -> dict[int, int]:
+    return {int(name[1]): count for name, count in read_counts().items() if name[0] == "lag"}
+
+
 def test_sweep_finds_and_mends_what_no_task_followed_up():
     missed, followed_up, movie = make_user(), make_user(), make_movie()
     for user in (missed, followed_up):
@@ -45,8 +49,7 @@ def test_what_a_sweep_mends_counts_as_a_lag():
     sweep()
     sweep()
 
-    counts = read_counts()
-    lags = {int(name[1]): count for name, count in counts.items() if name[0] == "lag"}
+    lags = read_lags()
     assert sum(lags.values()) == 2
     assert lags[bisect_left(LAGS, 200)] == 1
 
@@ -99,6 +102,19 @@ def test_a_sweep_goes_on_where_the_one_before_got_to():
 
     assert redis_client().exists(MARK_KEY)
     assert stale() == [new.pk]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=3), timedelta(days=2)])
+def test_a_worker_whose_clock_is_ahead_misses_nothing(ahead, monkeypatch):
+    user, movie, now = make_user(), make_movie(), timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + ahead)
+    rate_movie(user=user, movie_id=movie.pk, stars=4)
+    assert sweep_lists() == 1
+
+    rate_movie(user=user, movie_id=movie.pk, stars=5)
+
+    assert sweep_lists() == 1
+    assert max(read_lags()) < bisect_left(LAGS, 180)
 
 
 @pytest.mark.parametrize("most_one_by_one", [2, 0])
