@@ -1,11 +1,13 @@
 from bisect import bisect_left
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services.people import COUNT_CHANGE
 from config.redis import redis_client
 from config.task_metrics import LAGS, read_counts
 from movies.services.lists import add_to_watchlist, dismiss_movie, restore_movie
@@ -115,6 +117,16 @@ def test_a_worker_whose_clock_is_ahead_misses_nothing(ahead, monkeypatch):
 
     assert sweep_lists() == 1
     assert max(read_lags()) < bisect_left(LAGS, 180)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_is_committed_after_a_sweep_is_found_by_the_next():
+    user = make_user()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute(COUNT_CHANGE, [user.pk])
+        assert sweep_lists() == 0
+
+    assert sweep_lists() == 1
 
 
 @pytest.mark.parametrize("most_one_by_one", [2, 0])
