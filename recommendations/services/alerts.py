@@ -15,14 +15,18 @@ def raise_alert(*, number: int, text: str, kind: str = "") -> None:
     """Tell of something wrong with a version, once until its alerts are put away.
 
     `kind` is the part of the text that is the same each time, all of it unless given. What is
-    told already stays: the one may be why the other came about.
+    told already stays, on a line of its own: the one may be why the other came about.
     """
     logger.error("version %s: %s", number, text)
+    line = " ".join(text.split())
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update().filter(number=number).first()
-        if version is None or (kind or text) in version.alert:
+        if version is None:
             return
-        version.alert = f"{version.alert} {text}".lstrip()
+        told = version.alert.splitlines()
+        if any(kind in each if kind else line == each for each in told):
+            return
+        version.alert = "\n".join([*told, line])
         version.save(update_fields=["alert"])
     try:
         mail_admins(f"Model version {number}", text)

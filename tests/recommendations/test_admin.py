@@ -138,8 +138,27 @@ def test_what_else_is_wrong_is_told_beside_what_was(two_camps, settings):
     raise_alert(number=number, text="It is not whole anywhere.")
 
     two_camps.version.refresh_from_db()
-    assert two_camps.version.alert == "It was damaged and is sound. It is not whole anywhere."
-    assert [message.body for message in mail.outbox] == [
-        "It was damaged and is sound.",
-        "It is not whole anywhere.",
-    ]
+    told = ["It was damaged and is sound.", "It is not whole anywhere."]
+    assert two_camps.version.alert.splitlines() == told
+    assert [message.body for message in mail.outbox] == told
+
+
+def test_an_alert_that_another_one_begins_with_is_told(two_camps, settings):
+    settings.ADMINS = [("Operator", "operator@example.org")]
+    told = ["The training failed. KeyError 10", "The training failed. KeyError 1"]
+    for text in (*told, *told):
+        raise_alert(number=two_camps.version.number, text=text)
+
+    two_camps.version.refresh_from_db()
+    assert two_camps.version.alert.splitlines() == told
+    assert [message.body for message in mail.outbox] == told
+
+
+def test_an_alert_of_several_lines_is_mailed_once(two_camps, settings):
+    settings.ADMINS = [("Operator", "operator@example.org")]
+    for _ in range(2):
+        raise_alert(number=two_camps.version.number, text="The training failed.\nNo space left.")
+
+    two_camps.version.refresh_from_db()
+    assert two_camps.version.alert == "The training failed. No space left."
+    assert len(mail.outbox) == 1
