@@ -1,6 +1,11 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -8,9 +13,10 @@ from movies.services.curation import hide_movies, pin_movies, read_curation_revi
 from movies.services.lists import dismiss_movie
 from movies.services.ratings import rate_movie
 from recommendations.engine.items import ItemIndex
+from recommendations.services import personal, single_flight
 from recommendations.services.cache import load_lists
 from recommendations.services.histories import read_history
-from recommendations.services.personal import read_personal_lists
+from recommendations.services.personal import read_personal_lists, served_model_or_none
 from recommendations.services.picks import PersonalLists
 from tests.factories import make_movie, make_user
 
@@ -125,6 +131,53 @@ def test_without_any_model_the_best_rated_movies_are_shown():
 
     assert [pick.movie_id for pick in lists.top] == [movie.pk]
     assert lists.freshness.model_version == 0
+
+
+@pytest.fixture
+def makings(transactional_db, monkeypatch) -> list[int]:
+    """Collect whose lists are made, when two have asked for some and found none."""
+    makings, have_asked, make = [], threading.Barrier(2), personal._lists_without_model
+
+    def make_slowly(*, user, **arguments) -> PersonalLists:
+        makings.append(user.pk)
+        time.sleep(0.2)
+        return make(user=user, **arguments)
+
+    monkeypatch.setattr(personal, "count_cache_read", lambda **_: have_asked.wait(timeout=30))
+    monkeypatch.setattr(personal, "_lists_without_model", make_slowly)
+    monkeypatch.setattr(personal._flights, "_usual_seconds", 30.0)
+    monkeypatch.setattr(single_flight, "MOST_PATIENCE_SECONDS", 30.0)
+    assert served_model_or_none() is None  # else another test's would go on serving one of two
+    return makings
+
+
+def lists_at_once(*users: User) -> list[PersonalLists]:
+    def read(user: User) -> PersonalLists:
+        with closing(connection):
+            return lists_of(user)
+
+    with ThreadPoolExecutor(len(users)) as pool:
+        return list(pool.map(read, users, timeout=60))
+
+
+def test_lists_that_one_person_asks_for_twice_at_once_are_made_once(makings):
+    user = make_user()
+
+    first, second = lists_at_once(user, user)
+
+    assert first == second
+    assert makings == [user.pk]
+
+
+def test_two_people_who_ask_at_once_have_lists_of_their_own(makings):
+    people, movies = [make_user(), make_user()], [make_movie(), make_movie()]
+    for user, movie in zip(people, movies, strict=True):
+        dismiss_movie(user=user, movie_id=movie.pk)
+
+    lists = lists_at_once(*people)
+
+    assert [each.unwanted for each in lists] == [{movie.pk} for movie in movies]
+    assert sorted(makings) == sorted(user.pk for user in people)
 
 
 def test_lists_survive_json(two_camps, western_lover):
