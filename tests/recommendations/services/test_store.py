@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from recommendations.engine.errors import ArtefactCorruptError
 from recommendations.errors import ModelNotReadyError
 from recommendations.models import ModelVersion
 from recommendations.services import artefact_storage, scrubbing
+from recommendations.services import store as model_store
 from recommendations.services.artefact_cache import artefact_path
 from recommendations.services.registry import activate_version
 from recommendations.services.scrubbing import LOST, scrub_artefacts
@@ -22,6 +24,8 @@ from tests.two_camps import build_two_camps
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# As they are outside of tests, which look when they say so.
+INTERVALS = {name: getattr(model_store, name) for name in ("POINTER_SECONDS", "CHECK_SECONDS")}
 
 
 @pytest.fixture
@@ -177,6 +181,45 @@ def test_a_moved_pointer_is_followed_before_files_are_looked_at_again(older, new
     store._looked_at = float("-inf")
 
     assert store.get().number == older.number
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """Let the store look as often as on the site, by a clock that a test moves."""
+    for name, seconds in INTERVALS.items():
+        monkeypatch.setattr(model_store, name, seconds)
+    moments = [1_000.0]
+    monkeypatch.setattr(model_store, "time", SimpleNamespace(monotonic=lambda: moments[-1]))
+    return moments
+
+
+def number_after(seconds: float, store: ModelStore, clock: list[float]) -> int:
+    """Return what serves when somebody has asked all the time for so long."""
+    end = clock[-1] + seconds
+    while clock[-1] + 0.02 < end:
+        clock.append(clock[-1] + 0.02)
+        number = store.get().number
+    return number
+
+
+def test_what_was_activated_serves_a_fifth_of_a_second_later(older, newer, store, clock):
+    assert store.get().number == newer.number
+    activate_version(number=older.number)
+
+    # The command has taken most of the second by then.
+    assert number_after(0.2, store, clock) == older.number
+
+
+def test_files_that_have_come_serve_within_a_second(older, newer, store, clock):
+    lose_from_storage(newer)
+    away = artefact_path(newer).rename(artefact_path(newer).with_name("away"))
+    assert store.get().number == older.number
+    assert wait_for(lambda: not store._arrival.is_alive())
+    assert store.get().number == older.number
+
+    away.rename(artefact_path(newer))
+
+    assert number_after(1.0, store, clock) == newer.number
 
 
 def test_what_arrives_altered_is_not_kept(older, settings, tmp_path, store):
