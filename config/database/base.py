@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg import OperationalError
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 
 from config.database.patience import is_serving_request
 from config.database.stalls import Pause, WatchedConnection
@@ -19,13 +19,16 @@ from config.metrics import count_service_error
 QUIET_SECONDS = 10.0
 # Whoever holds a lock for longer may hang, and all who wait for it would fill the server.
 LOCK_MILLISECONDS = 800
+# No request pauses inside a transaction: who does so hangs, and would keep its locks for ever.
+PAUSE_MILLISECONDS = 5_000
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    """Django's errors for those of psycopg, but for a server that only lets read.
+    """Django's errors for those of psycopg, but for those that say to come again.
 
-    That is one which has not taken over yet, or has been left behind: there is nothing wrong with
-    what it was asked, as an InternalError would say, and somewhat later it may be done.
+    A server that only lets read has not taken over yet, or has been left behind; one that ended
+    a transaction had waited for it. There is nothing wrong with what it was asked, as an
+    InternalError would say.
     """
 
     def __exit__(
@@ -34,7 +37,7 @@ class ErrorWrapper(DatabaseErrorWrapper):
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if isinstance(exc_value, ReadOnlySqlTransaction):
+        if isinstance(exc_value, ReadOnlySqlTransaction | IdleInTransactionSessionTimeout):
             raise django.db.OperationalError(*exc_value.args) from exc_value
         super().__exit__(exc_type, exc_value, traceback)
 
@@ -52,6 +55,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if is_serving_request():
             limits = f"-c statement_timeout={settings.DATABASE_STATEMENT_SECONDS}s"
             limits += f" -c lock_timeout={LOCK_MILLISECONDS}ms"
+            limits += f" -c idle_in_transaction_session_timeout={PAUSE_MILLISECONDS}ms"
         else:
             limits = f"-c statement_timeout={settings.DATABASE_WORK_STATEMENT_SECONDS}s"
         # The server ends by itself what nobody waits for any more, and lets go of its locks.

@@ -11,7 +11,7 @@ from django.conf import settings as site
 from django.db import OperationalError, connection, transaction
 from prometheus_client import REGISTRY
 
-from config.database import signs, stalls
+from config.database import base, signs, stalls
 from config.database.base import DatabaseWrapper
 from config.database.patience import Patience, serving_request
 from config.database.signs import Sign, answers_anybody, ask_for_sign
@@ -318,6 +318,18 @@ def test_a_request_waits_for_no_lock_that_somebody_keeps(database):
 
         with within(SECOND + SLACK), pytest.raises(OperationalError, match="lock timeout"):
             ask(database, "SELECT pg_advisory_xact_lock(7)")
+
+
+@one
+def test_a_request_that_hangs_in_a_transaction_lets_go_of_its_locks(database, monkeypatch):
+    database.close()
+    monkeypatch.setattr(base, "PAUSE_MILLISECONDS", 100)
+    database.set_autocommit(False)
+    ask(database, "SELECT pg_advisory_xact_lock(8)")
+
+    assert wait_for(lambda: ask(connection, "SELECT pg_try_advisory_xact_lock(8)") == (True,))
+    with pytest.raises(OperationalError):  # an answer of 503, should it wake up
+        ask(database)
 
 
 @one
