@@ -35,3 +35,18 @@ def test_a_model_is_trained_unless_one_is_here_or_arrives(
     Supervisor(Console())._train_if_needed("http://127.0.0.1:8000")
 
     assert bool(trained) == is_trained
+
+
+def test_the_demo_person_comes_when_the_catalogue_is_there(monkeypatch) -> None:
+    """They rate some of its films, and would find none while it is being loaded."""
+    done = []
+
+    def run_steps(*steps, **_options) -> list[str]:
+        done.append(steps)
+        return ["Demo catalogue: 331 movies; loaded just now"] * len(steps)
+
+    monkeypatch.setenv("MARQUEE_ENV", "development")
+    monkeypatch.setattr(supervisor, "run_steps", run_steps)
+
+    assert Supervisor(Console())._fill() == "Demo catalogue: 331 movies"
+    assert done == [(supervisor.LOAD,), (supervisor.ACCOUNTS,)]
