@@ -5,7 +5,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from config.errors import DATABASE_GONE, is_away
+from config.errors import DATABASE_GONE, first_line, is_away
 from runner.development import prepare_environment
 from runner.errors import RunnerError
 
@@ -19,5 +19,4 @@ if __name__ == "__main__":
     except DATABASE_GONE as error:
         if not is_away(error):
             raise
-        reason = str(error).partition("\n")[0]
-        sys.exit(f"PostgreSQL is away; run this again when it is back. {reason}")
+        sys.exit(f"PostgreSQL is away; run this again when it is back. {first_line(error)}")

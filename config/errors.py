@@ -28,3 +28,8 @@ def is_redis_away(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, REDIS_GONE):
         error = error.__cause__
     return error is not None
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says in brief; libpq goes on for several lines."""
+    return str(error).partition("\n")[0]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS
+from config.errors import DATABASE_GONE, RETRY_AFTER_SECONDS, first_line
 from config.redis import RedisAwayError, reachable_redis
 from movies.models import Movie
 from recommendations.errors import ModelNotReadyError
@@ -39,7 +39,7 @@ def _database_states() -> dict[str, str]:
     try:
         return {"catalogue": _catalogue_state(), "model": _model_state(), "postgresql": "ok"}
     except DATABASE_GONE as error:
-        logger.warning("PostgreSQL does not answer: %s", str(error).partition("\n")[0])
+        logger.warning("PostgreSQL does not answer: %s", first_line(error))
         return {"postgresql": "away"}
 
 

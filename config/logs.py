@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
-from config.errors import is_away, is_redis_away
+from config.errors import first_line, is_away, is_redis_away
 from config.request_ids import present_request_id, remembered_request_id
 from config.routes import route_of
 
@@ -49,7 +49,7 @@ class Formatter(logging.Formatter):
         if isinstance(ei[1], SuspiciousOperation):  # some stranger tried; the message says what
             return type(ei[1]).__name__
         if is_away(ei[1]) or is_redis_away(ei[1]):  # for every request and task of an outage
-            return discreet(f"{type(ei[1]).__name__}: {ei[1]}".partition("\n")[0])
+            return discreet(f"{type(ei[1]).__name__}: {first_line(ei[1])}")
         return discreet(super().formatException(ei))
 
 

@@ -112,7 +112,7 @@ class Keeper:
     def _start_again(self) -> None:
         """Try to; what a killed server has left may stand in the way for a while.
 
-        The reason is in the log. A server that has not answered yet but lives, is left to itself.
+        The reason is in the log. A server that lives but has not answered yet is left to itself.
         """
         time.sleep(RESTART_SECONDS)
         with suppress(RunnerError):

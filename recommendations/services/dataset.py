@@ -27,10 +27,10 @@ RATING_COLUMNS = {"user_id": "i8", "movie_id": "i8", "half_stars": "i2", "second
 
 KINDS = [kind.value for kind in EVENT_KINDS]
 EVENTS = """
-    SELECT user_id, movie_id, (array_position(ARRAY[KINDS], kind::text) - 1)::smallint AS code,
+    SELECT user_id, movie_id, (array_position(ARRAY[{kinds}], kind::text) - 1)::smallint AS code,
         floor(extract(epoch FROM occurred_at))::bigint AS seconds
     FROM movies_event {which} ORDER BY occurred_at, id
-""".replace("KINDS", ", ".join(f"'{kind}'" for kind in KINDS))
+"""
 EVENT_COLUMNS = {"user_id": "i8", "movie_id": "i8", "code": "i2", "seconds": "i8"}
 
 TAGS = """
@@ -169,7 +169,8 @@ def _read_tags(catalogue: ItemIndex) -> GivenTags:
 
 
 def _read_events(which: str = "") -> UserEvents | None:
-    events = copy_records(EVENTS.format(which=which), columns=EVENT_COLUMNS)
+    kinds = ", ".join(f"'{kind}'" for kind in KINDS)
+    events = copy_records(EVENTS.format(kinds=kinds, which=which), columns=EVENT_COLUMNS)
     if not len(events):
         return None
     return UserEvents(

@@ -139,8 +139,8 @@ class Freshness:
 
     def is_met_by(self, label: str) -> bool:
         """Tell whether what has this label is as fresh: of this revision or a later one."""
-        revision = label.split(":", 2)[1:2]
-        known = int(revision[0]) if revision and revision[0].isdecimal() else 0
+        revision = label.partition(":")[2].partition(":")[0]
+        known = int(revision) if revision.isdecimal() else 0
         return label == self.at(max(self.profile_revision, known)).label
 
 

@@ -26,11 +26,7 @@ from recommendations.services import artefact_storage, increments, registry
 from recommendations.services.artefact_cache import artefact_path, cache_directory
 from recommendations.services.dataset import read_interactions
 from recommendations.services.increments import make_increment, update_hybrid
-from recommendations.services.registry import (
-    activate_version,
-    active_version,
-    rollback_version,
-)
+from recommendations.services.registry import activate_version, active_version, rollback_version
 from recommendations.services.store import store
 from recommendations.services.trainer_state import remove_old_states, state_path
 from recommendations.services.training import cancel_training, train_version
@@ -58,13 +54,8 @@ def served() -> Hybrid:
 def counts() -> dict:
     """Return how many likes the served model knows of each movie, by its title's id."""
     model = served()
-    return dict(
-        zip(
-            model.known_items.ids.tolist(),
-            model.components_["favourites"].score(History()).tolist(),
-            strict=True,
-        )
-    )
+    likes = model.components_["favourites"].score(History())
+    return dict(zip(model.known_items.ids.tolist(), likes.tolist(), strict=True))
 
 
 def test_new_ratings_count_after_an_increment(two_camps):
