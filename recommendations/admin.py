@@ -40,7 +40,8 @@ def tell_of_alerts(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
     """Say on a page of the admin what somebody should look at; Unfold calls it for the first."""
     if request.user.has_perm("recommendations.view_modelversion"):
         for version in ModelVersion.objects.exclude(alert="").order_by("-number")[:SHOWN_ALERTS]:
-            messages.error(request, f"Model {version}: {version.alert}")
+            for line in version.alert.splitlines():
+                messages.error(request, f"Model {version}: {line}")
     return context
 
 
